@@ -1,0 +1,220 @@
+//! What the binary does: the meeting place of settings, database, key, socket and signal.
+
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io::{self, Write},
+    net::{SocketAddr, ToSocketAddrs},
+    path::{Path, PathBuf},
+};
+
+use records::wire::Unit;
+use tokio::net::TcpListener;
+
+use crate::{
+    Config, Endpoint, OpenError, device_key,
+    settings::{Command, Serve, Settings, Where},
+    store::{Store, StoreError, new_epoch},
+};
+
+/// Why the binary gives up; what the operator reads.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandError {
+    /// Others could come in, and there are no accounts yet.
+    #[error(
+        "Không mở {0} ra ngoài máy này: chưa có tài khoản người dùng, ai có khóa thiết bị đều đọc \
+         được sổ. Nếu mạng đã được bảo vệ (VPN, máy chủ HTTPS phía trước), thêm --allow-remote."
+    )]
+    Remote(SocketAddr),
+    /// The address is not one.
+    #[error("Không hiểu địa chỉ {0}: {1}")]
+    Address(String, #[source] io::Error),
+    /// Another process listens there, or it is not ours to use.
+    #[error("Không nghe được ở {0}: {1}")]
+    Listen(SocketAddr, #[source] io::Error),
+    /// A file or folder does not open.
+    #[error("Không dùng được {0}: {1}")]
+    File(PathBuf, #[source] io::Error),
+    /// The database would be served to everybody.
+    #[error("Cơ sở dữ liệu nằm trong thư mục ứng dụng {0}: ai cũng tải về được. Hãy để ở nơi khác.")]
+    DatabaseInApp(PathBuf),
+    /// The key was lost; the hash cannot be turned back.
+    #[error(
+        "Không còn tệp {0} hoặc nó không khớp với cơ sở dữ liệu. Chạy serve với --device-key để đặt \
+         khóa mới (các máy phải nhập lại khóa)."
+    )]
+    KeyLost(PathBuf),
+    /// There is no such database.
+    #[error("Không có cơ sở dữ liệu {0}.")]
+    NoDatabase(PathBuf),
+    /// The system has no random bytes.
+    #[error("Không tạo được khóa: {0}")]
+    Random(#[from] getrandom::Error),
+    /// The database does not answer.
+    #[error("Cơ sở dữ liệu không dùng được: {0}")]
+    Store(#[from] StoreError),
+    /// The service cannot be made.
+    #[error("Không mở được dịch vụ: {0}")]
+    Open(#[from] OpenError),
+    /// The socket failed, or nobody reads what is printed.
+    #[error("Lỗi vào ra: {0}")]
+    Io(#[from] io::Error),
+}
+
+/// Does what the settings say.
+///
+/// # Errors
+/// With a sentence for the operator.
+pub async fn run(settings: Settings) -> Result<(), CommandError> {
+    match settings.command {
+        Command::Serve(settings) => serve(settings).await,
+        Command::Key(place) => print_key(&place).await,
+        Command::NewEpoch(place) => renew_epoch(&place).await,
+    }
+}
+
+async fn serve(settings: Serve) -> Result<(), CommandError> {
+    let address = address(&settings)?;
+    if let Some(app) = &settings.app {
+        check_app(app, &settings.place.database)?;
+    }
+    let store = create(&settings.place.database)?;
+    let key = settle_key(&store, &settings).await?;
+    let config = Config {
+        unit: Unit { code: settings.unit, name: settings.unit_name },
+        app: settings.app,
+        origins: settings.allow_origin,
+        ..Config::default()
+    };
+    let endpoint = Endpoint::open(store, config).await?;
+    let listener =
+        TcpListener::bind(address).await.map_err(|e| CommandError::Listen(address, e))?;
+    let stop = stop_signal()?; // from here on a signal is heard
+    announce(listener.local_addr()?, key.as_deref())?;
+    crate::serve(listener, endpoint, stop).await?;
+    Ok(())
+}
+
+fn address(settings: &Serve) -> Result<SocketAddr, CommandError> {
+    let unknown = |e| CommandError::Address(settings.listen.clone(), e);
+    let found = settings.listen.to_socket_addrs().map_err(unknown)?.next();
+    let address = found.ok_or_else(|| unknown(io::ErrorKind::NotFound.into()))?;
+    if address.ip().is_loopback() || settings.allow_remote {
+        Ok(address)
+    } else {
+        Err(CommandError::Remote(address))
+    }
+}
+
+fn check_app(app: &Path, database: &Path) -> Result<(), CommandError> {
+    let unusable = |e| CommandError::File(app.to_owned(), e);
+    let app = fs::canonicalize(app).map_err(unusable)?;
+    if !app.is_dir() {
+        return Err(unusable(io::ErrorKind::NotADirectory.into()));
+    }
+    let absolute = std::path::absolute(database)?;
+    // The folder may not be there yet: its nearest ancestor that is tells where it will be.
+    let there = absolute.ancestors().skip(1).find_map(|path| fs::canonicalize(path).ok());
+    match there {
+        Some(folder) if folder.starts_with(&app) => Err(CommandError::DatabaseInApp(app)),
+        _ => Ok(()),
+    }
+}
+
+/// Opens the database; makes it, readable by its owner only, when it is not there.
+fn create(database: &Path) -> Result<Store, CommandError> {
+    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(folder).map_err(|e| CommandError::File(folder.to_owned(), e))?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(database).map_err(|e| CommandError::File(database.to_owned(), e))?;
+    Ok(Store::open_sqlite(database)?)
+}
+
+fn open(place: &Where) -> Result<Store, CommandError> {
+    if !place.database.is_file() {
+        return Err(CommandError::NoDatabase(place.database.clone()));
+    }
+    Ok(Store::open_sqlite(&place.database)?)
+}
+
+/// The key that devices must show: the one given, the one from before, or a new one. None when
+/// only its hash is left; devices that have it are still served.
+async fn settle_key(store: &Store, settings: &Serve) -> Result<Option<String>, CommandError> {
+    let known = store.identity().await?.device_key_hash;
+    let file = device_key::path_beside(&settings.place.database);
+    let key = match (&settings.device_key, known) {
+        (Some(given), _) => given.clone(),
+        (None, None) => device_key::generate()?,
+        (None, Some(hash)) => return read_key(&file, hash),
+    };
+    // The file first: a key whose hash is stored and that nobody knows would lock everybody out.
+    device_key::write(&file, &key).map_err(|e| CommandError::File(file, e))?;
+    store.set_device_key_hash(device_key::hash(&key)).await?;
+    Ok(Some(key))
+}
+
+fn read_key(file: &Path, hash: [u8; 32]) -> Result<Option<String>, CommandError> {
+    let key = device_key::read(file).map_err(|e| CommandError::File(file.to_owned(), e))?;
+    Ok(key.filter(|key| device_key::hash(key) == hash))
+}
+
+async fn print_key(place: &Where) -> Result<(), CommandError> {
+    let file = device_key::path_beside(&place.database);
+    let hash = open(place)?.identity().await?.device_key_hash;
+    let key = hash.map(|hash| read_key(&file, hash)).transpose()?.flatten();
+    let key = key.ok_or(CommandError::KeyLost(file))?;
+    writeln!(io::stdout(), "Khóa thiết bị: {key}")?;
+    Ok(())
+}
+
+async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
+    let epoch = new_epoch()?;
+    open(place)?.set_epoch(&epoch).await?;
+    writeln!(io::stdout(), "Kỷ nguyên mới: {epoch}")?;
+    Ok(())
+}
+
+fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {
+    let url = format!("http://{address}/");
+    let mut out = io::stdout().lock();
+    writeln!(out, "Sổ tay Dân vận: {url}")?;
+    match key {
+        Some(key) => {
+            writeln!(out, "Kết nối máy: {url}#/ket-noi?khoa={key}")?;
+            writeln!(out, "Khóa thiết bị: {key}")?;
+        }
+        None => writeln!(out, "Khóa thiết bị: như trước (không còn tệp {})", device_key::FILE_NAME)?,
+    }
+    out.flush()
+}
+
+/// Ends when the process is asked to stop.
+#[cfg(unix)]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+    })
+}
+
+/// Ends when the process is asked to stop.
+#[cfg(not(unix))]
+fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+    Ok(async {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "Ctrl+C is not heard");
+            std::future::pending::<()>().await;
+        }
+    })
+}

@@ -1,0 +1,94 @@
+//! The problem documents (RFC 9457): every answer from 400 on has one, and each is made here.
+
+use axum::{
+    Json,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use records::wire;
+
+use crate::store::StoreError;
+
+/// Seconds that a device waits when there is too much at once; it adds its own jitter.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("5");
+
+/// Why a request was not answered as asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Problem {
+    #[error("Nội dung gửi lên không đọc được: không phải JSON đúng mẫu. Dữ liệu vẫn ở trên máy.")]
+    BadJson,
+    #[error("Khóa thiết bị thiếu hoặc sai. Không có gì được lưu ở máy chủ.")]
+    WrongKey,
+    #[error("Không có địa chỉ hoặc hồ sơ này.")]
+    NotFound,
+    #[error("Địa chỉ này không nhận phương thức đó.")]
+    Method,
+    #[error("Gói gửi lên quá lớn. Hãy chia đôi rồi gửi lại.")]
+    TooLarge,
+    #[error("Chỉ nhận application/json, không nén hoặc nén gzip.")]
+    ContentType,
+    #[error("Máy chủ nói giao thức số 1. Hãy cập nhật ứng dụng.")]
+    Protocol,
+    #[error("Máy chủ đang bận. Hãy thử lại sau ít giây.")]
+    Busy,
+    #[error("Máy chủ gặp lỗi. Dữ liệu vẫn ở trên máy.")]
+    Internal,
+}
+
+impl Problem {
+    fn parts(self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::BadJson => (StatusCode::BAD_REQUEST, "json_hong", "Không đọc được"),
+            Self::WrongKey => (StatusCode::UNAUTHORIZED, "khoa_sai", "Khóa sai"),
+            Self::NotFound => (StatusCode::NOT_FOUND, "khong_co", "Không có"),
+            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "phuong_thuc", "Sai phương thức"),
+            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "qua_lon", "Quá lớn"),
+            Self::ContentType => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "kieu_noi_dung", "Sai kiểu nội dung")
+            }
+            Self::Protocol => (StatusCode::UNPROCESSABLE_ENTITY, "giao_thuc", "Khác giao thức"),
+            Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "ban", "Đang bận"),
+            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "loi_may_chu", "Lỗi máy chủ"),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let (status, code, title) = self.parts();
+        let document = wire::Problem {
+            kind: "about:blank".to_owned(),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            code: code.to_owned(),
+            detail: self.to_string(),
+        };
+        let mut response = (status, Json(document)).into_response();
+        let headers = response.headers_mut();
+        let kind = HeaderValue::from_static("application/problem+json");
+        headers.insert(header::CONTENT_TYPE, kind);
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        match self {
+            Self::Busy => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER)),
+            Self::WrongKey => {
+                let bearer = HeaderValue::from_static("Bearer");
+                drop(headers.insert(header::WWW_AUTHENTICATE, bearer));
+            }
+            Self::BadJson
+            | Self::NotFound
+            | Self::Method
+            | Self::TooLarge
+            | Self::ContentType
+            | Self::Protocol
+            | Self::Internal => {}
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "the store did not answer");
+        if error.is_worth_retrying() { Self::Busy } else { Self::Internal }
+    }
+}

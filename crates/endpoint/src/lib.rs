@@ -1,0 +1,220 @@
+//! The sync endpoint of the notebook: takes changes, numbers them, hands them on, serves the app.
+//!
+//! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
+//! reading order: `routes` (the table, one file for each), `http` (bodies, the key, problem
+//! documents), `store` (the database), and for the binary `settings`, `command`, `device_key`.
+
+pub mod command;
+pub mod device_key;
+mod http;
+mod metrics;
+mod routes;
+pub mod settings;
+pub mod store;
+
+use std::{
+    fmt, io,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{http::HeaderValue, serve::ListenerExt};
+use records::{catalogue::Catalogue, wire::Unit};
+use tokio::{
+    net::TcpListener,
+    sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot},
+};
+use tower_http::services::ServeDir;
+
+pub use routes::{router, routes};
+use store::{Identity, Store, StoreError};
+
+/// How long requests that are being served may still take after the signal to stop.
+const FAREWELL: Duration = Duration::from_secs(10);
+
+/// What the operator decided.
+#[derive(Debug, Clone, Default)]
+pub struct Config {
+    /// Whose notebook this is.
+    pub unit: Unit,
+    /// The folder of the built app.
+    pub app: Option<PathBuf>,
+    /// Other origins whose pages may ask.
+    pub origins: Vec<HeaderValue>,
+    /// How much at once.
+    pub limits: Limits,
+}
+
+/// How much at once, so that a crowd makes the endpoint slow and not dead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Requests with a key that are served at once; a phone on 2G holds its place for a minute.
+    pub crowd: usize,
+    /// KiB of unpacked bodies that are held at once.
+    pub memory_kib: usize,
+    /// How long one request may take, slow networks included.
+    pub request: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { crowd: 256, memory_kib: 256 * 1024, request: Duration::from_secs(300) }
+    }
+}
+
+/// The running service; clones share one.
+#[derive(Debug, Clone)]
+pub struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    config: Config,
+    identity: Identity,
+    device_key_hash: [u8; 32],
+    catalogue: Catalogue,
+    files: Option<ServeDir>,
+    metrics: metrics::Metrics,
+    crowd: Semaphore,
+    memory: Arc<Semaphore>,
+}
+
+impl fmt::Debug for Inner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inner").field("config", &self.config).finish_non_exhaustive()
+    }
+}
+
+/// Why the service cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Without a device key nobody could come in.
+    #[error("the database has no device key")]
+    NoDeviceKey,
+    /// The catalogue that is built in cannot be read.
+    #[error("the built-in catalogue: {0}")]
+    Catalogue(#[from] serde_json::Error),
+}
+
+impl Endpoint {
+    /// The service over a database that has a device key.
+    ///
+    /// # Errors
+    /// When the database does not answer, or has no device key.
+    pub async fn open(store: Store, config: Config) -> Result<Self, OpenError> {
+        let identity = store.identity().await?;
+        let device_key_hash = identity.device_key_hash.ok_or(OpenError::NoDeviceKey)?;
+        let files = |dir: &PathBuf| ServeDir::new(dir).precompressed_br().precompressed_gzip();
+        Ok(Self(Arc::new(Inner {
+            device_key_hash,
+            catalogue: records::catalogue::builtin()?,
+            files: config.app.as_ref().map(files),
+            metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
+            crowd: Semaphore::new(config.limits.crowd),
+            memory: Arc::new(Semaphore::new(config.limits.memory_kib)),
+            store,
+            config,
+            identity,
+        })))
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn unit(&self) -> &Unit {
+        &self.0.config.unit
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.0.config.limits
+    }
+
+    pub(crate) fn origins(&self) -> &[HeaderValue] {
+        &self.0.config.origins
+    }
+
+    pub(crate) fn mac_key(&self) -> &[u8; 32] {
+        &self.0.identity.mac_key
+    }
+
+    pub(crate) fn device_key_hash(&self) -> &[u8; 32] {
+        &self.0.device_key_hash
+    }
+
+    pub(crate) fn catalogue(&self) -> &Catalogue {
+        &self.0.catalogue
+    }
+
+    pub(crate) fn metrics(&self) -> &metrics::Metrics {
+        &self.0.metrics
+    }
+
+    /// The app's files, when the endpoint was given some.
+    pub(crate) fn app(&self) -> Option<ServeDir> {
+        self.0.files.clone()
+    }
+
+    /// A place among those served at once, or none.
+    pub(crate) fn enter(&self) -> Option<SemaphorePermit<'_>> {
+        self.0.crowd.try_acquire().ok() // full or closed: both mean not now
+    }
+
+    /// Waits until a body of this size may be unpacked; ends with the value.
+    pub(crate) async fn reserve(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let kib = (bytes / 1024 + 1).min(self.0.config.limits.memory_kib);
+        let kib = u32::try_from(kib).unwrap_or(u32::MAX);
+        // It is never closed; without a place the request would only be less bounded.
+        Arc::clone(&self.0.memory).acquire_many_owned(kib).await.ok()
+    }
+}
+
+/// Serves until `shutdown` ends, then lets those inside finish.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve(
+    listener: TcpListener,
+    endpoint: Endpoint,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
+    let (stopping, stopped) = oneshot::channel::<()>();
+    let signal = async move {
+        shutdown.await;
+        drop(stopping);
+    };
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers of this connection may be slow");
+        }
+    });
+    let server = axum::serve(listener, router(endpoint)).with_graceful_shutdown(signal);
+    let last_call = async move {
+        drop(stopped.await); // ends with an error, always: the sender is dropped
+        tokio::time::sleep(FAREWELL).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended,
+        () = last_call => Ok(()),
+    }
+}
+
+/// The clock: milliseconds since 1970.
+pub(crate) fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+impl Endpoint {
+    /// A service over a new database in a folder that goes with the first value.
+    async fn for_test() -> (tempfile::TempDir, Self) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open_sqlite(&folder.path().join("notebook.db")).unwrap();
+        store.set_device_key_hash(device_key::hash("test")).await.unwrap();
+        (folder, Self::open(store, Config::default()).await.unwrap())
+    }
+}

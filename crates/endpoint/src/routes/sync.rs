@@ -1,0 +1,288 @@
+//! `POST /v1/sync`: takes what a device hands in, answers each change, gives what it has not read.
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use records::{
+    change::{Change, ChangeError, ORDINARY, parse_change},
+    id::ChangeId,
+    path,
+    wire::{Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict},
+};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
+
+use crate::{
+    Endpoint,
+    http::{
+        body::{self, Packing},
+        problem::Problem,
+    },
+    now_ms,
+    store::{Arrived, Delivery, Filed, Hold, Place, Row, Run, Wanted},
+};
+
+/// More than five times what a device sends; beyond it, the answers alone would be large.
+const CHANGES_MAX: usize = 1_000;
+/// The bounds of a page (PROTOCOL.md).
+const PAGE_BYTES: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
+/// What a packed body is expected to need unpacked, as a multiple.
+const PACKED_TIMES: usize = 8;
+
+const NO_AUTHORITY: Hold = Hold {
+    code: "khong_co_quyen",
+    say: "Xóa theo luật cần người có thẩm quyền. Yêu cầu được giữ lại ở máy chủ, chưa thực hiện.",
+};
+const OUT_OF_SCOPE: Hold = Hold {
+    code: "khong_thuoc_pham_vi",
+    say: "Máy chủ này chưa nhận ngăn của thay đổi này. Thay đổi được giữ riêng ở máy chủ.",
+};
+const UNREADABLE: Hold = Hold {
+    code: "khong_doc_duoc",
+    say: "Máy chủ không đọc được thay đổi này. Thay đổi vẫn ở trên máy.",
+};
+const TOO_LARGE: Hold = Hold {
+    code: "qua_lon",
+    say: "Thay đổi này lớn quá giới hạn của máy chủ. Thay đổi vẫn ở trên máy.",
+};
+
+pub(super) async fn sync(
+    State(endpoint): State<Endpoint>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let packing = match body::packing(&parts.headers) {
+        Ok(packing) => packing,
+        Err(problem) => {
+            body::drain(body).await;
+            return Err(problem);
+        }
+    };
+    let bytes = body::receive(body).await?;
+    let times = if packing == Packing::Gzip { PACKED_TIMES } else { 1 };
+    let _memory = endpoint.reserve(bytes.len() * times).await;
+    let coming = endpoint.store().announce();
+    let reading = endpoint.clone();
+    let asked = tokio::task::spawn_blocking(move || Asked::read(&reading, bytes, packing)).await;
+    let asked = asked.unwrap_or(Err(Problem::Internal))?;
+    drop(coming);
+    let answer = asked.answer(&endpoint).await?;
+    for verdict in &answer.answers {
+        endpoint.metrics().count_verdict(match verdict.is {
+            Fate::Taken => "taken",
+            Fate::Had => "had",
+            Fate::Held => "held",
+            Fate::Refused => "refused",
+        });
+    }
+    Ok(Json(answer).into_response())
+}
+
+/// A request that was read, with the changes that could be.
+struct Asked {
+    request: SyncRequest,
+    delivery: Delivery,
+    /// One for each change sent; those that were delivered have none yet.
+    verdicts: Vec<Option<Verdict>>,
+}
+
+impl Asked {
+    fn read(endpoint: &Endpoint, bytes: Vec<u8>, packing: Packing) -> Result<Self, Problem> {
+        let arrival_ms = now_ms();
+        let mut request = parse_request(&body::unpack(bytes, packing)?)?;
+        let unit = &endpoint.unit().code;
+        let mut delivery = Delivery {
+            unit: unit.clone(),
+            epoch: request.epoch.clone(),
+            arrival_ms,
+            changes: Vec::with_capacity(request.changes.len()),
+        };
+        let mut verdicts = Vec::with_capacity(request.changes.len());
+        for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
+            match parse_change(raw.get().as_bytes()) {
+                Ok(change) => {
+                    let arrived = arrive(endpoint.mac_key(), unit, arrival_ms, &change, raw);
+                    delivery.changes.push(arrived);
+                    verdicts.push(None);
+                }
+                Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
+            }
+        }
+        Ok(Self { request, delivery, verdicts })
+    }
+
+    async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
+        let Self { request, delivery, verdicts } = self;
+        let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
+        let mut answer = SyncAnswer {
+            protocol: PROTOCOL,
+            epoch: String::new(),
+            now: 0,
+            unit: endpoint.unit().clone(),
+            answers: Vec::new(),
+            pages: Vec::new(),
+            lacks: Vec::new(),
+            more: true, // under another epoch the device has to come again
+        };
+        let filed = match ids.is_empty() {
+            true => Filed::Here(Vec::new()),
+            false => endpoint.store().file(delivery).await?,
+        };
+        let places = match filed {
+            Filed::Here(places) => places,
+            Filed::OtherEpoch(epoch) => {
+                return Ok(SyncAnswer { epoch, now: now_ms(), ..answer });
+            }
+        };
+        let durable = ids.iter().zip(&places).filter(|(_, place)| !matches!(place, Place::Held(_)));
+        let wanted = Wanted {
+            unit: endpoint.unit().code.clone(),
+            scopes: vec![scope(&endpoint.unit().code, ORDINARY)],
+            cursors: request.cursors,
+            left_out: durable.map(|(id, _)| *id).collect(),
+            bytes: page_bytes(request.page_bytes),
+            offer: request.offer,
+        };
+        let found = endpoint.store().find(wanted).await?;
+        answer.now = now_ms();
+        if request.epoch.is_none_or(|named| named == found.epoch) {
+            answer.answers = fill(verdicts, ids, places);
+            answer.pages = found.runs.into_iter().map(page).collect();
+            answer.lacks = found.lacks;
+            answer.more = found.more;
+        }
+        Ok(SyncAnswer { epoch: found.epoch, ..answer })
+    }
+}
+
+fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
+    /// What every protocol number has in common.
+    #[derive(Deserialize)]
+    struct Numbered {
+        protocol: u32,
+    }
+    let number = |text| serde_json::from_str::<Numbered>(text).map(|numbered| numbered.protocol);
+    let request: SyncRequest = match serde_json::from_str(text) {
+        Ok(request) => request,
+        Err(error) => {
+            tracing::debug!(line = error.line(), column = error.column(), "not a request");
+            let is_other = number(text).is_ok_and(|protocol| protocol != PROTOCOL);
+            return Err(if is_other { Problem::Protocol } else { Problem::BadJson });
+        }
+    };
+    if request.protocol != PROTOCOL {
+        return Err(Problem::Protocol);
+    }
+    if request.changes.len() > CHANGES_MAX || request.offer.len() > OFFER_MAX {
+        return Err(Problem::TooLarge);
+    }
+    Ok(request)
+}
+
+fn scope(unit: &str, part: &str) -> String {
+    format!("{unit}/{part}")
+}
+
+fn page_bytes(asked: u32) -> usize {
+    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+    asked.clamp(*PAGE_BYTES.start(), *PAGE_BYTES.end())
+}
+
+fn arrive(
+    mac_key: &[u8; 32],
+    unit: &str,
+    arrival_ms: u64,
+    change: &Change,
+    raw: Box<RawValue>,
+) -> Arrived {
+    let scope = scope(unit, &change.part);
+    let eff = change.stamp.clamped(change.lo, arrival_ms);
+    let hash: [u8; 32] = Sha256::digest(raw.get().as_bytes()).into();
+    let hold = match change {
+        change if change.part != ORDINARY => Some(OUT_OF_SCOPE),
+        // Who may erase is a matter of roles, and there are none yet; a stub claims an erasure.
+        change if change.erase.is_some() || change.stub.is_some() => Some(NO_AUTHORITY),
+        _ => None,
+    };
+    Arrived {
+        id: change.id,
+        dev: change.dev,
+        n: change.n,
+        mac: mac(mac_key, &format!("{}\n{scope}\n{eff}\n{}", change.id, hex(&hash))),
+        scope,
+        eff,
+        recs: change.recs.iter().map(|writes| writes.rec).collect(),
+        body: Box::<str>::from(raw),
+        hash,
+        hold,
+    }
+}
+
+fn mac(key: &[u8; 32], text: &str) -> String {
+    // HMAC fills a key that is shorter than a block of the hash with zeros.
+    let block: [u8; 64] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0));
+    let mut mac = Hmac::<Sha256>::new(&block.into());
+    mac.update(text.as_bytes());
+    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {
+    /// What can be told of a change that is not one. Everything else is skipped without recursion.
+    #[derive(Deserialize)]
+    struct Named {
+        id: ChangeId,
+    }
+    let why = match error {
+        ChangeError::TooLarge(_) | ChangeError::TooDeep | ChangeError::TooManyPaths(_) => TOO_LARGE,
+        ChangeError::Path(path) if path.len() > path::PATH_BYTES_MAX => TOO_LARGE,
+        ChangeError::Path(_) | ChangeError::Unreadable(_) | ChangeError::TwiceInOne(_) => UNREADABLE,
+    };
+    let id = serde_json::from_str::<Named>(raw).map(|named| named.id).ok(); // or it has none
+    let at = if id.is_none() { Some(at) } else { None };
+    Verdict { at, ..verdict(id, Fate::Refused, why) }
+}
+
+fn verdict(id: Option<ChangeId>, is: Fate, why: Hold) -> Verdict {
+    let (code, say) = (Some(why.code.to_owned()), Some(why.say.to_owned()));
+    Verdict { id, at: None, is, acc: None, code, say }
+}
+
+/// Puts the places of the delivered changes where no verdict is yet.
+fn fill(verdicts: Vec<Option<Verdict>>, ids: Vec<ChangeId>, places: Vec<Place>) -> Vec<Verdict> {
+    let mut delivered = ids.into_iter().zip(places).map(|(id, place)| {
+        let (is, acc) = match place {
+            Place::Taken(acc) => (Fate::Taken, acc),
+            Place::Had(acc) => (Fate::Had, acc),
+            Place::Held(why) => return verdict(Some(id), Fate::Held, why),
+        };
+        Verdict { id: Some(id), at: None, is, acc: Some(acc), code: None, say: None }
+    });
+    verdicts.into_iter().filter_map(|verdict| verdict.or_else(|| delivered.next())).collect()
+}
+
+fn page(run: Run) -> Page {
+    let row = |row: Row| match RawValue::from_string(row.body) {
+        Ok(change) => Some(PageRow { acc: row.acc, change }),
+        Err(error) => {
+            // One bad row must not stop everybody.
+            tracing::error!(id = %row.id, %error, "the body of a stored change is damaged");
+            None
+        }
+    };
+    Page {
+        scope: run.scope,
+        generation: run.generation,
+        from: run.from,
+        to: run.to,
+        rows: run.rows.into_iter().filter_map(row).collect(),
+    }
+}

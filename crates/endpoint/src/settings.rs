@@ -1,0 +1,127 @@
+//! What the operator says, on the command line or in `SO_TAY_*`. No effects.
+
+use std::path::PathBuf;
+
+use axum::http::HeaderValue;
+use clap::{Args, Parser, Subcommand};
+
+/// Máy chủ đồng bộ của Sổ tay Dân vận.
+#[derive(Debug, Parser)]
+#[command(name = "so-tay-endpoint", version)]
+pub struct Settings {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the binary can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Nhận và chia sẻ thay đổi, phục vụ ứng dụng.
+    Serve(Serve),
+    /// In lại khóa thiết bị.
+    Key(Where),
+    /// Sau khi phục hồi cơ sở dữ liệu từ bản sao lưu: để các máy gửi lại phần còn thiếu.
+    NewEpoch(Where),
+}
+
+/// Which database.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Cơ sở dữ liệu, ví dụ sqlite:data/so-tay.db
+    #[arg(long, env = "SO_TAY_DATABASE", value_parser = parse_database)]
+    pub database: PathBuf,
+}
+
+/// How to serve.
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Địa chỉ và cổng để nghe.
+    #[arg(long, env = "SO_TAY_LISTEN", default_value = "127.0.0.1:8787")]
+    pub listen: String,
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Thư mục ứng dụng đã dựng; không có thì chỉ đồng bộ.
+    #[arg(long, env = "SO_TAY_APP")]
+    pub app: Option<PathBuf>,
+    /// Mã đơn vị hành chính cấp xã, năm chữ số.
+    #[arg(long, env = "SO_TAY_UNIT", default_value = "00000", value_parser = parse_unit)]
+    pub unit: String,
+    /// Tên đơn vị.
+    #[arg(long, env = "SO_TAY_UNIT_NAME", default_value = "")]
+    pub unit_name: String,
+    /// Khóa thiết bị tự chọn thay cho khóa ngẫu nhiên (từ 20 ký tự A-Z a-z 0-9 - _).
+    #[arg(long, env = "SO_TAY_DEVICE_KEY", hide_env_values = true, value_parser = parse_key)]
+    pub device_key: Option<String>,
+    /// Cho máy khác trong mạng kết nối. Chưa có tài khoản: ai có khóa thiết bị đều đọc được.
+    #[arg(long, env = "SO_TAY_ALLOW_REMOTE")]
+    pub allow_remote: bool,
+    /// Trang ở nguồn khác được phép gọi, ví dụ https://so-tay.example (nhiều nguồn: dấu phẩy).
+    #[arg(long, env = "SO_TAY_ALLOW_ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
+    pub allow_origin: Vec<HeaderValue>,
+}
+
+fn parse_database(text: &str) -> Result<PathBuf, String> {
+    match text.split_once(':') {
+        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
+        Some(("postgres" | "postgresql", _)) => {
+            Err("bản này chưa dùng được PostgreSQL, hãy dùng sqlite:ĐƯỜNG-DẪN".to_owned())
+        }
+        _ => Err("cần dạng sqlite:ĐƯỜNG-DẪN".to_owned()),
+    }
+}
+
+fn parse_unit(text: &str) -> Result<String, String> {
+    if text.len() == 5 && text.bytes().all(|b| b.is_ascii_digit()) {
+        Ok(text.to_owned())
+    } else {
+        Err("mã đơn vị có năm chữ số".to_owned())
+    }
+}
+
+fn parse_key(text: &str) -> Result<String, String> {
+    if crate::device_key::is_usable(text) {
+        Ok(text.to_owned())
+    } else {
+        Err("khóa cần từ 20 ký tự, chỉ gồm A-Z a-z 0-9 - _".to_owned())
+    }
+}
+
+fn parse_origin(text: &str) -> Result<HeaderValue, String> {
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_plain = |host: &str| {
+        !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
+    };
+    match (host, HeaderValue::from_str(text)) {
+        (Some(host), Ok(value)) if is_plain(host) => Ok(value),
+        _ => Err("nguồn có dạng https://tên-miền[:cổng], không có đường dẫn".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Settings::command().debug_assert();
+    }
+
+    #[test]
+    fn what_cannot_work_is_refused_with_a_sentence() {
+        assert_eq!(parse_database("sqlite:a/b.db"), Ok(PathBuf::from("a/b.db")));
+        assert!(parse_database("postgres://x").unwrap_err().contains("PostgreSQL"));
+        for bad in ["sqlite:", "a.db", ""] {
+            assert!(parse_database(bad).is_err(), "{bad}");
+        }
+        for bad in ["0000", "abcde", "000000"] {
+            assert!(parse_unit(bad).is_err(), "{bad}");
+        }
+        for bad in ["*", "https://", "https://a/b", "ftp://a", "null"] {
+            assert!(parse_origin(bad).is_err(), "{bad}");
+        }
+    }
+}

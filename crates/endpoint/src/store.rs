@@ -1,0 +1,290 @@
+//! The door to the database: what may be asked of it, and in which words it answers.
+//! No protocol, no HTTP. One variant for each engine; `contract` says what all of them hold.
+
+#[cfg(test)]
+mod contract;
+mod read;
+mod sqlite;
+mod write;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use records::id::{ChangeId, DeviceId, RecordId};
+use records::stamp::Stamp;
+use records::wire::{Acceptance, Cursor};
+
+use crate::metrics::GroupFigures;
+pub use sqlite::{SqliteStore, new_epoch};
+
+/// What the database could not do.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum StoreError {
+    /// The engine refused; the text is for the log.
+    #[error("database: {0}")]
+    Engine(String),
+    /// No room on the disk.
+    #[error("the disk is full")]
+    Full,
+    /// Another process holds the database.
+    #[error("the database is busy")]
+    Busy,
+    /// A newer release made this database.
+    #[error("the database has schema {found}, this release knows up to {known}")]
+    Newer {
+        /// The schema of the file.
+        found: i64,
+        /// The newest schema that this release reads.
+        known: i64,
+    },
+    /// The writer or a reader thread is gone.
+    #[error("the database thread has ended")]
+    Gone,
+}
+
+impl StoreError {
+    /// Whether the same request may succeed in a moment.
+    #[must_use]
+    pub fn is_worth_retrying(&self) -> bool {
+        matches!(self, Self::Full | Self::Busy)
+    }
+}
+
+/// A change as it arrived, read and judged by everything that needs no database.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// Its only unique thing.
+    pub id: ChangeId,
+    /// Who wrote it.
+    pub dev: DeviceId,
+    /// The device's own count.
+    pub n: u64,
+    /// `unit/compartment`.
+    pub scope: String,
+    /// The effective stamp.
+    pub eff: Stamp,
+    /// The records it writes to.
+    pub recs: Vec<RecordId>,
+    /// Exactly the bytes that arrived.
+    pub body: Box<str>,
+    /// SHA-256 of `body`.
+    pub hash: [u8; 32],
+    /// Proof that this endpoint took it, as text.
+    pub mac: String,
+    /// Why it must be set aside, if it must.
+    pub hold: Option<Hold>,
+}
+
+/// Why a change is set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hold {
+    /// For programs.
+    pub code: &'static str,
+    /// For people.
+    pub say: &'static str,
+}
+
+/// Same id, other bytes: the first stays.
+pub const OTHER_CONTENT: Hold = Hold {
+    code: "khac_noi_dung",
+    say: "Mã thay đổi này đã có ở máy chủ với nội dung khác. Bản đến trước được giữ nguyên, \
+          bản này được giữ riêng để đối chiếu.",
+};
+
+/// What one request hands in.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// The unit whose notebook it is.
+    pub unit: String,
+    /// The epoch that the device believes in; nothing is stored under another one.
+    pub epoch: Option<String>,
+    /// Server time of arrival.
+    pub arrival_ms: u64,
+    /// In the order sent.
+    pub changes: Vec<Arrived>,
+}
+
+/// What became of a delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Filed {
+    /// One entry for each change, in order; all durable.
+    Here(Vec<Place>),
+    /// The endpoint was restored since; nothing was stored.
+    OtherEpoch(String),
+}
+
+/// Where one change is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Now durable.
+    Taken(Acceptance),
+    /// Was durable already, with the same bytes.
+    Had(Acceptance),
+    /// Durable, set aside.
+    Held(Hold),
+}
+
+/// Which rows a device asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The unit whose notebook it is.
+    pub unit: String,
+    /// Every scope that the device may see.
+    pub scopes: Vec<String>,
+    /// How far the device has read.
+    pub cursors: BTreeMap<String, Cursor>,
+    /// Rows that the device got in another way.
+    pub left_out: BTreeSet<ChangeId>,
+    /// How many bytes of rows; one row is always given.
+    pub bytes: usize,
+    /// Ids that the device holds.
+    pub offer: Vec<ChangeId>,
+}
+
+/// What the store has for a device.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The epoch of the same instant.
+    pub epoch: String,
+    /// One entry for each scope.
+    pub runs: Vec<Run>,
+    /// Whether rows were left for another time.
+    pub more: bool,
+    /// Of the offered ids, those that are not here.
+    pub lacks: Vec<ChangeId>,
+}
+
+/// Rows of one scope, in order.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// `unit/compartment`.
+    pub scope: String,
+    /// Its generation.
+    pub generation: u64,
+    /// Rows are after this one.
+    pub from: u64,
+    /// The last row given or left out.
+    pub to: u64,
+    /// The rows.
+    pub rows: Vec<Row>,
+}
+
+/// A change and its acceptance, as stored.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Its only unique thing.
+    pub id: ChangeId,
+    /// The endpoint's words.
+    pub acc: Acceptance,
+    /// The author's bytes.
+    pub body: String,
+}
+
+/// What a database knows about itself.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// Changes when the database is restored.
+    pub epoch: String,
+    /// The key of the proofs.
+    pub mac_key: [u8; 32],
+    /// SHA-256 of the device key, once there is one.
+    pub device_key_hash: Option<[u8; 32]>,
+}
+
+/// A database of any engine.
+#[derive(Debug)]
+pub enum Store {
+    /// One file, no server.
+    Sqlite(SqliteStore),
+}
+
+impl Store {
+    /// Opens the SQLite file, makes it when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be opened, or a newer release made it.
+    pub fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
+        SqliteStore::open(path).map(Self::Sqlite)
+    }
+
+    /// What the database knows about itself.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn identity(&self) -> Result<Identity, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.identity().await
+    }
+
+    /// Remembers the hash of the device key.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn set_device_key_hash(&self, hash: [u8; 32]) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.set_meta("device_key_hash", hash.to_vec()).await
+    }
+
+    /// Declares that the database was restored: all devices will hand in what it lacks.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn set_epoch(&self, epoch: &str) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.set_meta("epoch", epoch.as_bytes().to_vec()).await
+    }
+
+    /// Files a delivery; answers when it is durable.
+    ///
+    /// # Errors
+    /// When nothing of it was stored.
+    pub async fn file(&self, delivery: Delivery) -> Result<Filed, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.file(delivery).await
+    }
+
+    /// Says that a delivery is being read, so that a group may wait for it. Ends with the value.
+    #[must_use]
+    pub fn announce(&self) -> Coming {
+        let Self::Sqlite(store) = self;
+        store.announce()
+    }
+
+    /// Finds what a device asks for, at one instant.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn find(&self, wanted: Wanted) -> Result<Found, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.find(wanted).await
+    }
+
+    /// Every change that writes to a record, in order of acceptance.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn changes_of(&self, unit: &str, rec: RecordId) -> Result<Vec<Row>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.changes_of(unit, rec).await
+    }
+
+    /// Whether the database answers and takes writes.
+    ///
+    /// # Errors
+    /// Why not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.check().await
+    }
+
+    /// How full the groups of the writer were.
+    #[must_use]
+    pub fn group_figures(&self) -> &GroupFigures {
+        let Self::Sqlite(store) = self;
+        store.group_figures()
+    }
+}
+
+pub use write::Coming;

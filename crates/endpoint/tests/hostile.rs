@@ -1,0 +1,227 @@
+//! What nobody should send: the answer is a problem document or a refused change, never a 5xx.
+
+use std::io::{Read, Write};
+
+use endpoint::{Config, Limits};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
+use records::wire::Fate;
+use serde_json::json;
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use crate::world::{Answer, KEY, World, ask, bearer, change, codes, fates, id, request, sample};
+
+fn gzip(plain: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(plain).unwrap();
+    encoder.finish().unwrap()
+}
+
+async fn post(world: &World, more: &[(&str, &str)], body: Vec<u8>) -> Answer {
+    let bearer = bearer();
+    let headers = [&[("authorization", &*bearer)], more].concat();
+    ask(world.address, "POST", "/v1/sync", &headers, body).await
+}
+
+const JSON: (&str, &str) = ("content-type", "application/json");
+const GZIP: (&str, &str) = ("content-encoding", "gzip");
+
+#[tokio::test]
+async fn bodies_that_are_no_request_are_400() {
+    let world = World::start().await;
+    let good = request(&[change(1)], 0).into_bytes();
+    let deep = |open: &str, n| open.repeat(n).into_bytes();
+    let with = |from: &str, to: &str| String::from_utf8_lossy(&good).replace(from, to).into_bytes();
+    let mut corpus = vec![
+        Vec::new(),
+        b"\xff\xfe{}".to_vec(),
+        b"null".to_vec(),
+        b"[]".to_vec(),
+        b"{}".to_vec(),
+        b"\0".to_vec(),
+        b"{\"protocol\":1}".to_vec(),
+        b"\"\\ud800\"".to_vec(),
+        deep("[", 100_000),
+        deep("{\"a\":", 100_000),
+        [&deep("[", 400_000)[..], &deep("]", 400_000)].concat(),
+        with("\"changes\":[", "\"changes\":{"),
+        with("\"cursors\":{", "\"cursors\":{\"\\ud800\":1,"),
+        with("\"cursors\":{", "\"cursors\":{\"a\":{\"gen\":1,\"seq\":-1},"),
+        with("\"cursors\":{", "\"cursors\":{\"a\":{\"gen\":1,\"seq\":1e400},"),
+        with("\"sent_at\":1763800001000", "\"sent_at\":99999999999999999999999"),
+        with("\"offer\":[]", "\"offer\":[\"x\"]"),
+        with("\"offer\":[]", "\"offer\":[],\"offer\":[]"),
+        with("019ab3b0-0000-7000-8000-00000000000a\",\"epoch", "x\",\"epoch"),
+        with("Nguyễn", "Nguy\u{0}n"),
+        [&good[..], b"x"].concat(),
+        [&b"\xef\xbb\xbf"[..], &good].concat(),
+    ];
+    corpus.extend((0..good.len()).step_by(37).map(|cut| good[..cut].to_vec()));
+    for body in corpus {
+        let shown = String::from_utf8_lossy(&body[..body.len().min(80)]).into_owned();
+        let answer = post(&world, &[JSON], body.clone()).await;
+        assert_eq!((answer.status, &*answer.code()), (400, "json_hong"), "{shown}");
+        let packed = post(&world, &[JSON, GZIP], gzip(&body)).await;
+        assert_eq!(packed.status, 400, "{shown}");
+    }
+    let packed = gzip(&good);
+    for torn in [&packed[..packed.len() / 2], &packed[..4], b"", &good] {
+        assert_eq!(post(&world, &[JSON, GZIP], torn.to_vec()).await.status, 400);
+    }
+    assert!(world.pull_all().await.is_empty());
+    assert_eq!(post(&world, &[JSON, GZIP], packed).await.status, 200);
+}
+
+#[tokio::test]
+async fn one_bad_change_is_refused_and_the_others_are_taken() {
+    let world = World::start().await;
+    let with_value = |value: &str| change(9).replace("\"2026-11-22\"", value);
+    let unreadable = [
+        "null".to_owned(),
+        "0".to_owned(),
+        "[]".to_owned(),
+        "{}".to_owned(),
+        "1e999999".to_owned(),
+        format!("\"{}\"", "x".repeat(50_000)),
+        change(9).replace("Nguyễn", "\\ud800"),
+        change(9).replace("Nguyễn", "\\udc00\\ud800"),
+        with_value("1e400"),
+        with_value("\"\\ud800\""),
+        change(9).replace("\"n\":9", "\"n\":-1"),
+        change(9).replace("\"n\":9", "\"n\":18446744073709551616"),
+        change(9).replace("1763800000000-0000", "now"),
+        change(9).replace("ngay_tiep", "a/b"),
+        change(9).replace(&id(9), "x"),
+    ];
+    for bad in &unreadable {
+        let answer = world.push(&[bad.clone(), change(1)]).await;
+        assert_eq!(codes(&answer), ["khong_doc_duoc"], "{bad}");
+        let (verdict, other) = (&answer.answers[0], &answer.answers[1]);
+        assert_eq!(verdict.is, Fate::Refused);
+        assert_eq!(verdict.at.is_some(), verdict.id.is_none());
+        assert!(matches!(other.is, Fate::Taken | Fate::Had));
+    }
+    let named = world.push(&[change(1), unreadable[9].clone(), "[]".to_owned()]).await;
+    assert_eq!(named.answers[1].id.unwrap().to_string(), id(9));
+    assert_eq!((named.answers[2].id, named.answers[2].at), (None, Some(2)));
+    assert_eq!(world.pull_all().await, [(1, id(1))]);
+}
+
+#[tokio::test]
+async fn a_change_over_a_limit_is_refused_by_itself() {
+    let world = World::start().await;
+    let mut paths = sample(9);
+    paths["recs"][0]["set"] = (0..4_001).map(|n| (format!("f{n}"), json!(1))).collect();
+    let too_large = [
+        change(9).replace("2026-11-22", &"x".repeat(300_000)),
+        change(9).replace("\"2026-11-22\"", &format!("{}{}", "[".repeat(70), "]".repeat(70))),
+        change(9).replace("\"2026-11-22\"", &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000))),
+        change(9).replace("ngay_tiep", &"x".repeat(301)),
+        paths.to_string(),
+    ];
+    for bad in too_large {
+        let answer = world.push(&[bad, change(1)]).await;
+        assert_eq!(codes(&answer), ["qua_lon"]);
+        assert_eq!(answer.answers[0].id.unwrap().to_string(), id(9));
+        assert!(matches!(fates(&answer)[1], Fate::Taken | Fate::Had));
+    }
+    let odd = [
+        change(2).replace("\"2026-11-22\"", "123456789012345678901234567890.5"),
+        change(3).replace("2026-11-22", "\\u0000"),
+        change(4).replace("\"n\":4", "\"n\":18446744073709551615"),
+    ];
+    assert_eq!(fates(&world.push(&odd).await), [Fate::Taken; 3]);
+}
+
+#[tokio::test]
+async fn bodies_over_a_limit_are_413_and_cost_no_memory() {
+    let world = World::start().await;
+    let bomb = gzip(&vec![b' '; 200 * 1024 * 1024]);
+    assert!(bomb.len() < 1024 * 1024);
+    let answer = post(&world, &[JSON, GZIP], bomb).await;
+    assert_eq!((answer.status, &*answer.code()), (413, "qua_lon"));
+    let plain = vec![b' '; 1024 * 1024 + 1];
+    assert_eq!(post(&world, &[JSON], plain).await.status, 413);
+    let zeros = vec!["0".to_owned(); 1_001];
+    assert_eq!(post(&world, &[JSON], request(&zeros, 0).into_bytes()).await.status, 413);
+    let many = vec!["0".to_owned(); 400_000];
+    assert_eq!(post(&world, &[JSON], request(&many, 0).into_bytes()).await.status, 413);
+    let some = world.push(&zeros[..1_000]).await;
+    assert_eq!(fates(&some), [Fate::Refused; 1_000]);
+}
+
+#[tokio::test]
+async fn other_content_protocols_methods_and_routes_are_told_apart() {
+    let world = World::start().await;
+    let good = request(&[change(1)], 0);
+    for headers in [
+        &[][..],
+        &[("content-type", "text/plain")],
+        &[JSON, ("content-encoding", "br")],
+        &[JSON, ("content-encoding", "gzip, gzip")],
+    ] {
+        let answer = post(&world, headers, good.clone().into_bytes()).await;
+        assert_eq!((answer.status, &*answer.code()), (415, "kieu_noi_dung"));
+    }
+    for body in ["{\"protocol\":2,\"other\":{}}", &good.replace("\"protocol\":1", "\"protocol\":0")]
+    {
+        let answer = post(&world, &[JSON], body.as_bytes().to_vec()).await;
+        assert_eq!((answer.status, &*answer.code()), (422, "giao_thuc"));
+    }
+    let kind = ("content-type", "application/json; charset=utf-8");
+    assert_eq!(post(&world, &[kind], good.into_bytes()).await.status, 200);
+    for (method, path) in
+        [("GET", "/v1/sync"), ("DELETE", "/v1/hello"), ("POST", "/healthz"), ("PUT", "/v1/records/x")]
+    {
+        let bearer = bearer();
+        let headers = [("authorization", &*bearer)];
+        let answer = ask(world.address, method, path, &headers, Vec::new()).await;
+        assert_eq!((answer.status, &*answer.code()), (405, "phuong_thuc"), "{method} {path}");
+        assert!(!answer.header("allow").is_empty());
+    }
+    for path in ["/v1/", "/v1/nothing", "/v2/sync", "/nothing", "/"] {
+        let answer = world.get(path).await;
+        assert_eq!((answer.status, &*answer.code()), (404, "khong_co"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_crowd_is_asked_to_wait_and_health_is_told_all_the_same() {
+    let limits = Limits { crowd: 1, ..Limits::default() };
+    let world = World::start_with(Config { limits, ..Config::default() }).await;
+    let mut slow = TcpStream::connect(world.address).await.unwrap();
+    let head = format!(
+        "POST /v1/sync HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {KEY}\r\n\
+         content-type: application/json\r\ncontent-length: 1000\r\n\r\n{{"
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = world.get("/v1/hello").await;
+    for _ in 0..10_000 {
+        if answer.status == 503 {
+            break;
+        }
+        tokio::task::yield_now().await;
+        answer = world.get("/v1/hello").await;
+    }
+    assert_eq!((answer.status, &*answer.code()), (503, "ban"));
+    assert_eq!(world.get("/healthz").await.status, 200);
+    drop(slow);
+    while world.get("/v1/hello").await.status != 200 {
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn answers_are_packed_for_those_who_can_unpack() {
+    let world = World::start().await;
+    let changes: Vec<String> = (1..=20).map(change).collect();
+    world.push(&changes).await;
+    let body = request(&[], 0).into_bytes();
+    let plain = post(&world, &[JSON], body.clone()).await;
+    let packed = post(&world, &[JSON, ("accept-encoding", "gzip")], body).await;
+    assert_eq!(packed.header("content-encoding"), "gzip");
+    assert!(packed.body.len() * 3 < plain.body.len());
+    let mut text = String::new();
+    GzDecoder::new(&packed.body[..]).read_to_string(&mut text).unwrap();
+    let rows = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["pages"].clone();
+    assert_eq!(rows(&text), rows(&plain.text()));
+}

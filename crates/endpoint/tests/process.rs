@@ -1,0 +1,196 @@
+//! The binary as an operator runs it, and as a power cut ends it.
+
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::Path,
+    process::{Child, Command, Output, Stdio},
+};
+
+use records::wire::{Fate, SyncAnswer};
+
+use crate::world::{bearer, change, id, pull_all, request, sync, try_ask};
+
+/// The process, which goes with the value.
+struct Running {
+    child: Child,
+    address: SocketAddr,
+    said: Vec<String>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill()); // or it has ended already
+        self.child.wait().unwrap();
+    }
+}
+
+fn binary(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_so-tay-endpoint"));
+    command.args(args).env_remove("SO_TAY_DEVICE_KEY").stdin(Stdio::null());
+    command
+}
+
+fn start(database: &Path, more: &[&str]) -> Running {
+    let database = format!("sqlite:{}", database.display());
+    let args = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
+    let mut child =
+        binary(&[&args[..], more].concat()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut said: Vec<String> = Vec::new();
+    for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+        said.push(line.unwrap());
+        if said.last().is_some_and(|last| last.starts_with("Khóa thiết bị")) {
+            break;
+        }
+    }
+    let url = said[0].rsplit("http://").next().unwrap();
+    Running { child, address: url.trim_end_matches('/').parse().unwrap(), said }
+}
+
+fn finish(args: &[&str]) -> Output {
+    binary(args).output().unwrap()
+}
+
+fn key_of(running: &Running) -> String {
+    running.said.last().and_then(|last| last.strip_prefix("Khóa thiết bị: ")).unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn the_first_run_makes_a_key_and_later_runs_know_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("data/so-tay.db");
+    let first = start(&database, &["--unit", "26734", "--unit-name", "Xã Thử"]);
+    let key = key_of(&first);
+    assert_eq!(key.len(), 43);
+    let link = format!("http://{}/#/ket-noi?khoa={key}", first.address);
+    assert!(first.said[1].ends_with(&link), "{}", first.said[1]);
+    let answer = sync(first.address, &key, &request(&[], 0)).await;
+    assert_eq!((&*answer.unit.code, &*answer.unit.name), ("26734", "Xã Thử"));
+    drop(first);
+    #[cfg(unix)]
+    for (name, mode) in [("data", 0o700), ("data/so-tay.db", 0o600), ("data/device-key.txt", 0o600)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let found = folder.path().join(name).metadata().unwrap().permissions().mode();
+        assert_eq!(found & 0o777, mode, "{name}");
+    }
+    assert_eq!(key_of(&start(&database, &[])), key);
+    let place = format!("sqlite:{}", database.display());
+    let printed = finish(&["key", "--database", &place]);
+    assert_eq!(String::from_utf8(printed.stdout).unwrap(), format!("Khóa thiết bị: {key}\n"));
+    let bytes = std::fs::read(&database).unwrap();
+    assert!(!bytes.windows(key.len()).any(|part| part == key.as_bytes()), "only its hash is stored");
+    let chosen = start(&database, &["--device-key", "chosen-by-the-operator"]);
+    sync(chosen.address, "chosen-by-the-operator", &request(&[], 0)).await;
+    drop(chosen);
+    std::fs::remove_file(database.with_file_name("device-key.txt")).unwrap();
+    let lost = finish(&["key", "--database", &place]);
+    assert!(String::from_utf8(lost.stderr).unwrap().contains("--device-key"));
+    let still = start(&database, &[]);
+    sync(still.address, "chosen-by-the-operator", &request(&[], 0)).await;
+}
+
+#[test]
+fn what_would_be_unsafe_is_refused_with_a_sentence() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = folder.path().display().to_string();
+    let inside = format!("sqlite:{app}/data/a.db");
+    let refused = [
+        (vec!["serve", "--listen", "0.0.0.0:0", "--database", &inside], "--allow-remote"),
+        (vec!["serve", "--database", &inside, "--app", &app], "thư mục ứng dụng"),
+        (vec!["serve", "--database", &inside, "--app", "/no/such/folder"], "/no/such/folder"),
+        (vec!["serve", "--database", "postgres://x/y"], "PostgreSQL"),
+        (vec!["serve", "--database", &inside, "--device-key", "short"], "20"),
+        (vec!["serve", "--database", &inside, "--listen", "nowhere"], "nowhere"),
+        (vec!["key", "--database", &inside], "Không có cơ sở dữ liệu"),
+    ];
+    for (args, expected) in refused {
+        let output = finish(&args);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(expected), "{args:?}: {said}");
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+}
+
+#[tokio::test]
+async fn after_new_epoch_devices_are_told_of_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("a.db");
+    let first = start(&database, &[]);
+    let before = sync(first.address, &key_of(&first), &request(&[], 0)).await.epoch;
+    drop(first);
+    let place = format!("sqlite:{}", database.display());
+    assert!(finish(&["new-epoch", "--database", &place]).status.success());
+    let second = start(&database, &[]);
+    assert_ne!(sync(second.address, &key_of(&second), &request(&[], 0)).await.epoch, before);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_ends_the_process_with_success() {
+    let folder = tempfile::tempdir().unwrap();
+    for signal in ["-TERM", "-INT"] {
+        let mut running = start(&folder.path().join("a.db"), &[]);
+        sync(running.address, &key_of(&running), &request(&[change(1)], 0)).await;
+        let pid = running.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert!(running.child.wait().unwrap().success());
+        assert!(!folder.path().join("a.db-wal").exists(), "closed in order");
+    }
+}
+
+/// Pushes until the endpoint is gone; returns the ids that were acknowledged.
+async fn push_until_gone(address: SocketAddr, first: u64, acked: tokio::sync::mpsc::Sender<()>) -> Vec<String> {
+    let mut known = Vec::new();
+    let key = bearer();
+    let headers = [("authorization", &*key), ("content-type", "application/json")];
+    for start in (first..).step_by(3) {
+        let changes: Vec<String> = (start..start + 3).map(change).collect();
+        let body = request(&changes, 0).into_bytes();
+        let Ok(answer) = try_ask(address, "POST", "/v1/sync", &headers, body).await else { break };
+        let answer: SyncAnswer = serde_json::from_slice(&answer.body).unwrap();
+        for verdict in answer.answers {
+            assert_eq!(verdict.is, Fate::Taken);
+            known.push(verdict.id.unwrap().to_string());
+        }
+        if acked.send(()).await.is_err() {
+            continue; // enough were acknowledged; go on until the end
+        }
+    }
+    known
+}
+
+#[tokio::test]
+async fn a_kill_in_the_middle_of_pushes_loses_nothing_that_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("a.db");
+    let more = ["--device-key", crate::world::KEY];
+    let mut running = start(&database, &more);
+    let (acked, mut acks) = tokio::sync::mpsc::channel(1);
+    let pushers: Vec<_> = (0..6_u64)
+        .map(|n| tokio::spawn(push_until_gone(running.address, 1 + n * 1_000_000, acked.clone())))
+        .collect();
+    for _ in 0..40 {
+        acks.recv().await.unwrap();
+    }
+    running.child.kill().unwrap(); // SIGKILL
+    drop(acks);
+    let mut known = Vec::new();
+    for pusher in pushers {
+        known.extend(pusher.await.unwrap());
+    }
+    drop(running);
+    let again = start(&database, &more);
+    let rows = pull_all(again.address, crate::world::KEY).await;
+    let seqs: Vec<u64> = rows.iter().map(|(seq, _)| *seq).collect();
+    assert_eq!(seqs, (1..=rows.len() as u64).collect::<Vec<_>>());
+    assert!(known.len() >= 120);
+    for id in &known {
+        assert_eq!(rows.iter().filter(|(_, row)| row == id).count(), 1, "{id}");
+    }
+    // What was not acknowledged is sent again; whatever had been stored is there once.
+    let next: Vec<String> = (1..=3).map(change).collect();
+    sync(again.address, crate::world::KEY, &request(&next, 0)).await;
+    let rows = pull_all(again.address, crate::world::KEY).await;
+    assert_eq!(rows.iter().filter(|(_, row)| *row == id(1)).count(), 1);
+}

@@ -1,0 +1,268 @@
+//! The sync as a device sees it.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use hmac::{Hmac, KeyInit, Mac};
+use records::wire::Fate;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::{io::AsyncWriteExt, net::TcpStream};
+
+use crate::world::{
+    KEY, SCOPE, World, ask, change, change_at, codes, fates, id, record, request, sample, sync,
+};
+
+#[tokio::test]
+async fn what_is_sent_twice_is_taken_once() {
+    let world = World::start().await;
+    let changes = [change(1), change(2)];
+    let first = world.push(&changes).await;
+    assert_eq!(fates(&first), [Fate::Taken, Fate::Taken]);
+    assert!(first.pages[0].rows.is_empty(), "own rows are in the answers");
+    assert_eq!((first.pages[0].from, first.pages[0].to, first.more), (0, 2, false));
+    let again = world.push(&changes).await;
+    assert_eq!(fates(&again), [Fate::Had, Fate::Had]);
+    for (first, again) in first.answers.iter().zip(&again.answers) {
+        assert_eq!((&first.id, &first.acc), (&again.id, &again.acc));
+    }
+    let one_request = world.push(&[change(3), change(3)]).await;
+    assert_eq!(fates(&one_request), [Fate::Taken, Fate::Had]);
+    assert_eq!(world.pull_all().await, [(1, id(1)), (2, id(2)), (3, id(3))]);
+}
+
+#[tokio::test]
+async fn a_lost_answer_loses_nothing_and_doubles_nothing() {
+    let world = World::start().await;
+    let body = request(&[change(1)], 0);
+    let mut stream = TcpStream::connect(world.address).await.unwrap();
+    let head = format!(
+        "POST /v1/sync HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {KEY}\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body.as_bytes()).await.unwrap();
+    drop(stream); // the phone lost its signal before the answer
+    let again = world.push(&[change(1)]).await;
+    assert!(matches!(fates(&again)[..], [Fate::Taken | Fate::Had]));
+    assert_eq!(world.pull_all().await, [(1, id(1))]);
+}
+
+#[tokio::test]
+async fn the_bytes_that_come_out_are_the_bytes_that_went_in() {
+    let world = World::start().await;
+    let odd = change(1).replacen('{', "{ \"new\\u006bey\" : [1.0, 1e2,\n\t\"\\u0000đ\\ud83d\\ude00\"],", 1);
+    assert_eq!(fates(&world.push(&[format!(" {odd} ")]).await), [Fate::Taken]);
+    let answer = world.sync(&request(&[], 0)).await;
+    assert_eq!(answer.pages[0].rows[0].change.get(), odd);
+}
+
+#[tokio::test]
+async fn a_twin_is_held_and_the_first_stays_readable() {
+    let world = World::start().await;
+    world.push(&[change(1)]).await;
+    let twin = change(1).replace("Nguyễn Văn A", "Trần Thị B");
+    for _ in 0..2 {
+        let answer = world.push(&[twin.clone(), change(2)]).await;
+        assert_eq!(fates(&answer)[0], Fate::Held);
+        assert_eq!(codes(&answer), ["khac_noi_dung"]);
+        // The device does not have the first one: it must get it.
+        assert_eq!(answer.pages[0].rows[0].change.get(), change(1));
+    }
+    let held: u32 = rusqlite::Connection::open(world.database())
+        .unwrap()
+        .query_row("SELECT count(*) FROM held", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(held, 1);
+}
+
+#[tokio::test]
+async fn erasures_and_other_compartments_are_held_and_the_rest_goes_on() {
+    let world = World::start().await;
+    let mut erase = sample(2);
+    erase["erase"] = json!({"ids": [id(1)], "law": "Luật 91/2025", "reason": "Theo yêu cầu"});
+    let mut secret = sample(3);
+    secret["part"] = json!("mat");
+    let mut stub = sample(4);
+    stub["stub"] = json!(id(2));
+    let changes = [erase, secret, stub].map(|change| change.to_string());
+    for _ in 0..2 {
+        let answer = world.push(&[&changes[..], &[change(5)]].concat()).await;
+        assert_eq!(fates(&answer)[..3], [Fate::Held; 3]);
+        assert_eq!(codes(&answer), ["khong_co_quyen", "khong_thuoc_pham_vi", "khong_co_quyen"]);
+        assert!(answer.answers[0].say.as_ref().is_some_and(|say| say.contains("thẩm quyền")));
+    }
+    assert_eq!(world.pull_all().await, [(1, id(5))]);
+}
+
+#[tokio::test]
+async fn effective_stamps_lie_between_what_the_phone_had_seen_and_the_arrival() {
+    let world = World::start().await;
+    let lo = 1_700_000_000_000;
+    let answer = world
+        .push(&[
+            change_at(1, "0000000000000-0001-0000000a", lo),
+            change_at(2, "4070908800000-0002-0000000a", lo),
+            change_at(3, "1763800000000-0003-0000000a", u64::MAX),
+            change_at(4, "1763800000000-0004-0000000a", 0),
+        ])
+        .await;
+    let eff: Vec<_> =
+        answer.answers.iter().map(|verdict| verdict.acc.as_ref().unwrap().eff).collect();
+    assert_eq!(eff[0].ms, lo);
+    assert!(eff[1].ms <= answer.now && eff[1].ms > lo);
+    assert!(eff[2].ms <= answer.now);
+    assert_eq!(eff[3].to_string(), "1763800000000-0004-0000000a");
+}
+
+#[tokio::test]
+async fn the_proof_is_what_the_protocol_says() {
+    let world = World::start().await;
+    let answer = world.push(&[change(1)]).await;
+    let acc = answer.answers[0].acc.as_ref().unwrap();
+    let key: Vec<u8> = rusqlite::Connection::open(world.database())
+        .unwrap()
+        .query_row("SELECT value FROM meta WHERE name = 'mac_key'", [], |row| row.get(0))
+        .unwrap();
+    let hash: String =
+        Sha256::digest(change(1)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+    mac.update(format!("{}\n{SCOPE}\n{}\n{hash}", id(1), acc.eff).as_bytes());
+    assert_eq!(acc.mac, URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
+    assert_eq!((&*acc.scope, acc.seq, &acc.epoch), (SCOPE, 1, &answer.epoch));
+}
+
+#[tokio::test]
+async fn pages_are_small_resume_anywhere_and_repeat_nothing() {
+    let world = World::start().await;
+    let changes: Vec<String> = (1..=200).map(change).collect();
+    world.push(&changes).await;
+    let first = world.sync(&request(&[], 0)).await;
+    let (rows, to) = (first.pages[0].rows.len(), first.pages[0].to);
+    assert!(first.more && rows > 1 && rows < 60, "{rows} rows in 16 KiB");
+    let again = world.sync(&request(&[], 0)).await;
+    assert_eq!(again.pages[0].to, to, "a lost page comes again");
+    let expected: Vec<_> = (1..=200).map(|n| (n, id(n))).collect();
+    assert_eq!(world.pull_all().await, expected);
+    let large = format!("\"{}\"", "x".repeat(100_000));
+    let mut wide = sample(201);
+    wide["app"] = serde_json::from_str(&large).unwrap();
+    world.push(&[wide.to_string(), change(202)]).await;
+    let one = world.sync(&request(&[], 200)).await;
+    assert_eq!((one.pages[0].rows.len(), one.pages[0].to, one.more), (1, 201, true));
+}
+
+#[tokio::test]
+async fn after_a_restore_devices_hand_in_what_is_missing() {
+    let world = World::start().await;
+    let old = world.push(&[change(1), change(2), change(3)]).await.epoch;
+    let world = world
+        .restart(async |store| {
+            store.set_epoch(&endpoint::store::new_epoch().unwrap()).await.unwrap();
+        })
+        .await;
+    // The backup was made before the third change.
+    let shell = rusqlite::Connection::open(world.database()).unwrap();
+    shell
+        .execute_batch("DELETE FROM change WHERE seq = 3; UPDATE head SET seq = 2;")
+        .unwrap();
+    let named = |epoch: &str, body: String| {
+        body.replace("\"epoch\":null", &format!("\"epoch\":\"{epoch}\""))
+    };
+    for changes in [&[change(4)][..], &[]] {
+        let answer = world.sync(&named(&old, request(changes, 3))).await;
+        assert_ne!(answer.epoch, old);
+        assert!(answer.answers.is_empty() && answer.pages.is_empty() && answer.lacks.is_empty());
+        assert!(answer.more);
+    }
+    let new = world.sync(&request(&[], 0)).await;
+    assert_eq!(new.pages[0].to, 2, "nothing was stored under the old epoch");
+    let offer = format!("\"offer\":[\"{}\",\"{}\",\"{}\"]", id(3), id(1), id(2));
+    let offering = named(&new.epoch, request(&[], 0)).replace("\"offer\":[]", &offer);
+    let answer = world.sync(&offering).await;
+    assert_eq!(answer.lacks.iter().map(ToString::to_string).collect::<Vec<_>>(), [id(3)]);
+    let again = world.sync(&named(&new.epoch, request(&[change(3)], 2))).await;
+    assert_eq!(fates(&again), [Fate::Taken]);
+    assert_eq!(again.answers[0].acc.as_ref().unwrap().epoch, new.epoch);
+    assert_eq!(world.pull_all().await, [(1, id(1)), (2, id(2)), (3, id(3))]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn eight_writers_leave_no_gap_and_a_reader_between_them_misses_nothing() {
+    const WRITERS: u64 = 8;
+    const EACH: u64 = 50;
+    let world = World::start().await;
+    let address = world.address;
+    let writers: Vec<_> = (0..WRITERS)
+        .map(|writer| {
+            tokio::spawn(async move {
+                let mut seqs = Vec::new();
+                for first in (0..EACH).step_by(5) {
+                    let own = (first..first + 5).map(|n| change(1 + writer * EACH + n));
+                    let changes: Vec<String> = own.collect();
+                    let answer = sync(address, KEY, &request(&changes, 0)).await;
+                    let accs = answer.answers.iter().filter_map(|verdict| verdict.acc.as_ref());
+                    seqs.extend(accs.map(|acc| acc.seq));
+                }
+                seqs
+            })
+        })
+        .collect();
+    let (mut cursor, mut seen, mut ids) = (0, Vec::new(), BTreeSet::new());
+    while cursor < WRITERS * EACH {
+        let answer = world.sync(&request(&[], cursor)).await;
+        for row in &answer.pages[0].rows {
+            seen.push(row.acc.seq);
+            assert!(ids.insert(row.change.get().to_owned()), "a row came twice");
+        }
+        cursor = answer.pages[0].to;
+    }
+    let all: Vec<u64> = (1..=WRITERS * EACH).collect();
+    assert_eq!(seen, all);
+    let mut given = Vec::new();
+    for writer in writers {
+        given.extend(writer.await.unwrap());
+    }
+    given.sort_unstable();
+    assert_eq!(given, all);
+}
+
+#[tokio::test]
+async fn without_the_key_nothing_is_told_and_nothing_is_stored() {
+    let world = World::start().await;
+    let body = request(&[change(1)], 0).into_bytes();
+    for key in ["", "Bearer", "Bearer wrong", &format!("Basic {KEY}"), &format!("Bearer {KEY}x")] {
+        let headers = [("authorization", key), ("content-type", "application/json")];
+        for (method, path) in [("POST", "/v1/sync"), ("GET", "/v1/hello"), ("GET", "/v1/records/x")]
+        {
+            let answer = ask(world.address, method, path, &headers, body.clone()).await;
+            assert_eq!((answer.status, &*answer.code()), (401, "khoa_sai"));
+        }
+    }
+    let large = vec![b' '; 1_500_000];
+    let answer = ask(world.address, "POST", "/v1/sync", &[], large).await;
+    assert_eq!(answer.status, 401);
+    assert!(world.pull_all().await.is_empty());
+}
+
+#[tokio::test]
+async fn a_record_is_shown_with_its_problems_and_conflicts() {
+    let world = World::start().await;
+    world.push(&[change(1), change(11), change(2)]).await;
+    let answer = world.get(&format!("/v1/records/{}", record(1))).await;
+    let shown = answer.json();
+    assert_eq!(shown["form"], "tiep_cong_dan");
+    assert_eq!(shown["doc"]["ngay_tiep"], "2026-11-22");
+    assert_eq!((&shown["changes"], &shown["life"]), (&json!(2), &json!("alive")));
+    let conflicts = shown["conflicts"].as_array().unwrap();
+    assert_eq!(conflicts.len(), 1, "equal values are no conflict");
+    assert_eq!(conflicts[0]["path"], "noi_dung");
+    assert_eq!(conflicts[0]["choices"][0]["value"], "Nội dung 11");
+    assert_eq!(conflicts[0]["choices"][1]["value"], "Nội dung 1");
+    assert!(shown["problems"].is_array());
+    for unknown in [&record(7), "x", "%ff", "..%2f..", &"9".repeat(3_000)] {
+        let answer = world.get(&format!("/v1/records/{unknown}")).await;
+        assert_eq!((answer.status, &*answer.code()), (404, "khong_co"), "{unknown}");
+    }
+}

@@ -1,0 +1,83 @@
+//! The catalogue: forms and programme templates, built in and (later) received.
+
+use serde::Deserialize;
+
+use crate::{form::Form, programme::Template};
+
+/// What changes with the law.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Catalogue {
+    /// Every version of every form.
+    pub forms: Vec<Form>,
+    /// Programmes to start from.
+    pub programmes: Vec<Template>,
+    /// The text of "Hướng dẫn".
+    pub guide: Guide,
+}
+
+/// A short text in sections.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Guide {
+    /// In order.
+    pub sections: Vec<GuideSection>,
+}
+
+/// A heading and its paragraphs.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct GuideSection {
+    /// Heading.
+    pub title: String,
+    /// In order.
+    pub paragraphs: Vec<String>,
+}
+
+const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+
+/// The catalogue this release came with.
+///
+/// # Errors
+/// When a file of `catalogue/` does not have the shape of `docs/FORMS.md` (a test reads it, so a release has none).
+pub fn builtin() -> Result<Catalogue, serde_json::Error> {
+    read(BUILT_IN)
+}
+
+/// Reads a catalogue.
+///
+/// # Errors
+/// When it does not have the shape of `docs/FORMS.md`.
+pub fn read(text: &str) -> Result<Catalogue, serde_json::Error> {
+    let mut catalogue: Catalogue = serde_json::from_str(text)?;
+    catalogue.forms.sort_by(|a, b| {
+        (a.order, &a.id, &a.valid_from).cmp(&(b.order, &b.id, &b.valid_from))
+    });
+    Ok(catalogue)
+}
+
+impl Catalogue {
+    /// A form in one version; the newest when that version is unknown here.
+    #[must_use]
+    pub fn form(&self, id: &str, version: &str) -> Option<&Form> {
+        let exact = self.forms.iter().find(|form| form.id == id && form.version == version);
+        exact.or_else(|| self.newest(id))
+    }
+
+    /// The newest version of a form.
+    #[must_use]
+    pub fn newest(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().rfind(|form| form.id == id)
+    }
+
+    /// The version for an event of that day, or the newest.
+    #[must_use]
+    pub fn form_on(&self, id: &str, day: &str) -> Option<&Form> {
+        let valid = self.forms.iter().rfind(|form| form.id == id && form.is_valid_on(day));
+        valid.or_else(|| self.newest(id))
+    }
+
+    /// The newest version of each form, in menu order.
+    #[must_use]
+    pub fn kinds(&self) -> Vec<&Form> {
+        let newest = |form: &&Form| self.newest(&form.id).is_some_and(|n| n.version == form.version);
+        self.forms.iter().filter(newest).collect()
+    }
+}

@@ -1,0 +1,246 @@
+//! A change: what one save on one device did. The unit that is stored, sent and merged.
+//!
+//! Whoever holds a change holds the bytes its author wrote; the types here are how those bytes are read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::{
+    id::{ChangeId, DeviceId, RecordId},
+    path,
+    stamp::Stamp,
+};
+
+/// The largest change: a long dialogue with 100 opinions is about 60 KB.
+pub const CHANGE_BYTES_MAX: usize = 256 * 1024;
+/// The deepest nesting of a change's JSON; real ones have 6 levels.
+pub const CHANGE_DEPTH_MAX: usize = 64;
+/// The most paths a change may name: starting a programme of 150 tasks writes about 1,500.
+pub const CHANGE_PATHS_MAX: usize = 4_000;
+
+/// The ordinary compartment.
+pub const ORDINARY: &str = "thuong";
+
+/// What one save did.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// The only unique thing.
+    pub id: ChangeId,
+    /// Who wrote it down: a profile of a browser.
+    pub dev: DeviceId,
+    /// The device's own count, from 1.
+    pub n: u64,
+    /// When, by the device's clock.
+    pub stamp: Stamp,
+    /// The last server time (ms) the device had seen.
+    #[serde(default)]
+    pub lo: u64,
+    /// Compartment: `thuong` or `mat`.
+    pub part: String,
+    /// The person's name as given on the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub who: Option<String>,
+    /// The app's release.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub app: Option<String>,
+    /// What was written, record by record.
+    #[serde(default)]
+    pub recs: Vec<RecWrites>,
+    /// Changes whose bodies are to go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erase: Option<Erase>,
+    /// This is what an erasure left of a change; the change that erased it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stub: Option<ChangeId>,
+}
+
+/// The writes of one change to one record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RecWrites {
+    /// The record.
+    pub rec: RecordId,
+    /// Its form.
+    pub form: String,
+    /// The form version the author saw.
+    pub ver: String,
+    /// Path → new value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub set: BTreeMap<String, Value>,
+    /// Path → the changes whose values the author had seen and replaces.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub over: BTreeMap<String, Vec<ChangeId>>,
+    /// In a stub: the paths that `set` had.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keys: Vec<String>,
+}
+
+/// The removal of bodies by law.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Erase {
+    /// The changes that become stubs.
+    pub ids: Vec<ChangeId>,
+    /// The law that asks for it.
+    pub law: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// Why bytes are not a change.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// Longer than [`CHANGE_BYTES_MAX`].
+    #[error("the change has {0} bytes")]
+    TooLarge(usize),
+    /// Nested deeper than [`CHANGE_DEPTH_MAX`].
+    #[error("the change is nested too deeply")]
+    TooDeep,
+    /// More paths than [`CHANGE_PATHS_MAX`].
+    #[error("the change names {0} paths")]
+    TooManyPaths(usize),
+    /// Not JSON, or not of a change's shape.
+    #[error("not a change: {0}")]
+    Unreadable(String),
+    /// A path nobody may write.
+    #[error("not a path: {0}")]
+    Path(String),
+    /// One record twice in one change.
+    #[error("record {0} twice")]
+    TwiceInOne(RecordId),
+}
+
+/// Reads a change from the bytes its author wrote. The bytes are hostile until this says otherwise.
+///
+/// # Errors
+/// When they are not a change, or exceed a limit.
+pub fn parse_change(bytes: &[u8]) -> Result<Change, ChangeError> {
+    if bytes.len() > CHANGE_BYTES_MAX {
+        return Err(ChangeError::TooLarge(bytes.len()));
+    }
+    if depth(bytes) > CHANGE_DEPTH_MAX {
+        return Err(ChangeError::TooDeep);
+    }
+    let change: Change =
+        serde_json::from_slice(bytes).map_err(|e| ChangeError::Unreadable(e.to_string()))?;
+    check(&change)?;
+    Ok(change)
+}
+
+fn check(change: &Change) -> Result<(), ChangeError> {
+    let mut seen = BTreeSet::new();
+    let mut paths = 0;
+    for writes in &change.recs {
+        if !seen.insert(writes.rec) {
+            return Err(ChangeError::TwiceInOne(writes.rec));
+        }
+        for path in writes.set.keys().chain(writes.over.keys()).chain(&writes.keys) {
+            paths += 1;
+            if !path::is_valid(path) {
+                return Err(ChangeError::Path(path.clone()));
+            }
+        }
+    }
+    if paths > CHANGE_PATHS_MAX {
+        return Err(ChangeError::TooManyPaths(paths));
+    }
+    Ok(())
+}
+
+/// The nesting of a JSON text, counted without recursion, so that hostile bytes cannot reach the stack.
+#[must_use]
+pub fn depth(bytes: &[u8]) -> usize {
+    let (mut now, mut most, mut in_text, mut escaped) = (0_usize, 0, false, false);
+    for byte in bytes {
+        match (in_text, byte) {
+            (true, _) if escaped => escaped = false,
+            (true, b'\\') => escaped = true,
+            (true, b'"') => in_text = false,
+            (true, _) => {}
+            (false, b'"') => in_text = true,
+            (false, b'[' | b'{') => {
+                now += 1;
+                most = most.max(now);
+            }
+            (false, b']' | b'}') => now = now.saturating_sub(1),
+            (false, _) => {}
+        }
+    }
+    most
+}
+
+impl Change {
+    /// The bytes to store and send: written once, by the author, and kept for ever.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        // Every field is a string, a number or a map with string keys: this cannot fail.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What an erasure leaves: the header without values and names.
+    #[must_use]
+    pub fn stubbed(&self, by: ChangeId) -> Self {
+        let bare = |writes: &RecWrites| RecWrites {
+            rec: writes.rec,
+            form: writes.form.clone(),
+            ver: writes.ver.clone(),
+            set: BTreeMap::new(),
+            over: writes.over.clone(),
+            keys: writes.paths().map(ToOwned::to_owned).collect(),
+        };
+        Self {
+            who: None,
+            app: None,
+            recs: self.recs.iter().map(bare).collect(),
+            erase: self.erase.clone(),
+            stub: Some(by),
+            part: self.part.clone(),
+            ..*self
+        }
+    }
+}
+
+impl RecWrites {
+    /// An empty set of writes to a record.
+    #[must_use]
+    pub fn new(rec: RecordId, form: &str, ver: &str) -> Self {
+        Self {
+            rec,
+            form: form.to_owned(),
+            ver: ver.to_owned(),
+            set: BTreeMap::new(),
+            over: BTreeMap::new(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// The paths that were written, whether their values are still here or not.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.set.keys().chain(&self.keys).map(String::as_str)
+    }
+
+    /// What the author had seen of a path.
+    #[must_use]
+    pub fn over(&self, path: &str) -> &[ChangeId] {
+        self.over.get(path).map_or(&[], Vec::as_slice)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_bytes_are_an_answer_and_not_a_crash() {
+        let deep = "[".repeat(100_000);
+        for bytes in [&b""[..], b"null", b"{", b"\xff\xfe", b"[]", b"{\"id\":1}", deep.as_bytes()] {
+            assert!(parse_change(bytes).is_err());
+        }
+        assert_eq!(parse_change(deep.as_bytes()), Err(ChangeError::TooDeep));
+    }
+
+    #[test]
+    fn brackets_inside_texts_are_not_nesting() {
+        assert_eq!(depth(br#"{"a":"[[[[\"[","b":[1]}"#), 2);
+    }
+}

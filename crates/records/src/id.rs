@@ -1,0 +1,98 @@
+//! Names of things: records, changes, devices. A name is opaque; nothing is read out of it.
+
+use core::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// A text that is not the name of a thing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID")]
+pub struct NotAnId;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// A new name from the time and ten random bytes (UUID version 7).
+            #[must_use]
+            pub fn new(now_ms: u64, random: [u8; 10]) -> Self {
+                Self(uuid::Builder::from_unix_timestamp_millis(now_ms, &random).into_uuid())
+            }
+
+            /// The name as it is derived from content: the same 16 bytes give the same name.
+            #[must_use]
+            pub fn derived(bytes: [u8; 16]) -> Self {
+                Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+            }
+
+            /// The 16 bytes.
+            #[must_use]
+            pub fn bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                match Uuid::try_parse(text) {
+                    Ok(uuid) => Ok(Self(uuid)),
+                    Err(_) => Err(NotAnId),
+                }
+            }
+        }
+    };
+}
+
+id!(
+    /// One record, for as long as it exists anywhere.
+    RecordId
+);
+id!(
+    /// One change. The only thing in the whole system that must be unique.
+    ChangeId
+);
+id!(
+    /// One profile of one browser on one phone.
+    DeviceId
+);
+
+impl DeviceId {
+    /// The last four bytes: what a stamp carries to tell devices apart.
+    #[must_use]
+    pub fn short(&self) -> u32 {
+        let b = self.bytes();
+        b.iter().skip(12).fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
+    }
+}
+
+/// Letters of entry ids: no look-alikes are needed, nobody reads them.
+const ENTRY_LETTERS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// A new name for an entry of a group: ten letters of five bits each.
+#[must_use]
+pub fn entry_id(random: [u8; 10]) -> String {
+    random
+        .iter()
+        .filter_map(|byte| ENTRY_LETTERS.get(usize::from(byte & 31)))
+        .map(|letter| char::from(*letter))
+        .collect()
+}

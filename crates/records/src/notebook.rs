@@ -1,0 +1,160 @@
+//! All changes a device holds. Merging two notebooks is uniting their sets (`docs/MERGE.md`).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    change::{Change, ChangeError, parse_change},
+    fold::{Dated, Record, fold},
+    id::{ChangeId, DeviceId, RecordId},
+    stamp::Stamp,
+    wire::Acceptance,
+};
+
+/// A change as it is kept: its author's bytes, and what is asked of it often.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Known {
+    /// The author's bytes, or those of the stub that the law left.
+    pub raw: Box<str>,
+    /// Who wrote it down.
+    pub dev: DeviceId,
+    /// The device's own count.
+    pub n: u64,
+    /// Which records it touches.
+    pub recs: Box<[RecordId]>,
+    /// The last acceptance that came by.
+    pub acc: Option<Acceptance>,
+    /// The least effective stamp of all acceptances.
+    pub eff: Option<Stamp>,
+}
+
+/// What became of a change that came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Inserted {
+    /// It is new here.
+    New,
+    /// It was here, byte for byte.
+    Had,
+    /// Another text under the same id was here first and stays.
+    Twin,
+    /// It replaced a body by its stub.
+    Stubbed,
+}
+
+/// A set of changes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Notebook {
+    changes: BTreeMap<ChangeId, Known>,
+    by_record: BTreeMap<RecordId, BTreeSet<ChangeId>>,
+    erased: BTreeMap<ChangeId, ChangeId>,
+}
+
+impl Notebook {
+    /// Takes a change in.
+    ///
+    /// # Errors
+    /// When the bytes are not a change.
+    pub fn insert(&mut self, raw: &str) -> Result<(ChangeId, Inserted), ChangeError> {
+        let change = parse_change(raw.as_bytes())?;
+        let id = change.id;
+        // An erasure that is itself erased still holds: otherwise the order of arrival would decide.
+        for erased in change.erase.iter().flat_map(|erase| &erase.ids) {
+            self.erase(*erased, id);
+        }
+        if let Some(by) = self.erased.get(&id).copied().filter(|_| change.stub.is_none()) {
+            let stub = change.stubbed(by);
+            return Ok((id, self.put(&stub, &stub.to_json())));
+        }
+        Ok((id, self.put(&change, raw)))
+    }
+
+    fn put(&mut self, change: &Change, raw: &str) -> Inserted {
+        let recs: Box<[RecordId]> = change.recs.iter().map(|writes| writes.rec).collect();
+        match self.changes.get_mut(&change.id) {
+            Some(known) if *known.raw == *raw => Inserted::Had,
+            Some(known) if change.stub.is_some() => {
+                // Two erasures of one change: the smaller id wins, so that the order of arrival does not.
+                if *known.raw < *raw && parse_change(known.raw.as_bytes()).is_ok_and(|c| c.stub.is_some()) {
+                    return Inserted::Had;
+                }
+                known.raw = raw.into();
+                Inserted::Stubbed
+            }
+            Some(known) => {
+                let is_stub = parse_change(known.raw.as_bytes()).is_ok_and(|c| c.stub.is_some());
+                if is_stub { Inserted::Had } else { Inserted::Twin }
+            }
+            None => {
+                for rec in &recs {
+                    self.by_record.entry(*rec).or_default().insert(change.id);
+                }
+                let (dev, n) = (change.dev, change.n);
+                let known = Known { raw: raw.into(), dev, n, recs, acc: None, eff: None };
+                self.changes.insert(change.id, known);
+                Inserted::New
+            }
+        }
+    }
+
+    fn erase(&mut self, id: ChangeId, by: ChangeId) {
+        let first = self.erased.entry(id).or_insert(by);
+        *first = by.min(*first);
+        let by = *first;
+        let body = self.changes.get(&id).map(|known| parse_change(known.raw.as_bytes()));
+        if let Some(Ok(body)) = body {
+            let stub = body.stubbed(by);
+            self.put(&stub, &stub.to_json());
+        }
+    }
+
+    /// Notes that an endpoint took a change.
+    pub fn accept(&mut self, id: ChangeId, acc: Acceptance) {
+        if let Some(known) = self.changes.get_mut(&id) {
+            known.eff = Some(known.eff.map_or(acc.eff, |eff| eff.min(acc.eff)));
+            known.acc = Some(acc);
+        }
+    }
+
+    /// A change, if it is here.
+    #[must_use]
+    pub fn get(&self, id: &ChangeId) -> Option<&Known> {
+        self.changes.get(id)
+    }
+
+    /// All changes, by id.
+    pub fn changes(&self) -> impl Iterator<Item = (&ChangeId, &Known)> {
+        self.changes.iter()
+    }
+
+    /// How many changes are here.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.changes.len()
+    }
+
+    /// Whether nothing is here.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// All records that any change touches, deleted ones too.
+    pub fn records(&self) -> impl Iterator<Item = RecordId> {
+        self.by_record.keys().copied()
+    }
+
+    /// The changes that touch a record.
+    pub fn of_record(&self, rec: RecordId) -> impl Iterator<Item = (&ChangeId, &Known)> {
+        let ids = self.by_record.get(&rec).into_iter().flatten();
+        ids.filter_map(|id| self.changes.get_key_value(id))
+    }
+
+    /// A record as these changes tell it.
+    #[must_use]
+    pub fn fold(&self, rec: RecordId) -> Option<Record> {
+        let parsed: Vec<(Change, Option<Stamp>)> = self
+            .of_record(rec)
+            .filter_map(|(_, known)| Some((parse_change(known.raw.as_bytes()).ok()?, known.eff)))
+            .collect();
+        fold(rec, parsed.iter().map(|(change, eff)| -> Dated<'_> { (change, *eff) }))
+    }
+}

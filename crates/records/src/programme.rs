@@ -1,0 +1,313 @@
+//! Programmes: a template becomes one programme record and a task record for each real date.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    change::RecWrites,
+    date, position,
+    form::Form,
+    id::RecordId,
+};
+
+/// A programme to start from.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Template {
+    /// Its name in records.
+    pub id: String,
+    /// What people read.
+    pub label: String,
+    /// An option of `chuong_trinh.loai`.
+    #[serde(default)]
+    pub kind: String,
+    /// Number and symbol, as typed.
+    #[serde(default)]
+    pub number: String,
+    /// Of the document.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// Who signed, as called on that date.
+    #[serde(default)]
+    pub parties: Vec<String>,
+    /// From and to.
+    pub period: Period,
+    /// Legal bases.
+    #[serde(default)]
+    pub bases: Vec<Base>,
+    /// What was reorganised since, what the text leaves open.
+    #[serde(default)]
+    pub note: String,
+    /// What is to be done.
+    pub tasks: Vec<Task>,
+}
+
+/// A span of days.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Period {
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+}
+
+/// A cited document.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Base {
+    /// Number and symbol, as typed.
+    #[serde(default)]
+    pub number: String,
+    /// Its date.
+    #[serde(default)]
+    pub date: Option<String>,
+    /// Who issued it.
+    #[serde(default)]
+    pub body: String,
+    /// What it is about.
+    #[serde(default)]
+    pub subject: String,
+}
+
+/// One task of a template.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Task {
+    /// An option of `nhiem_vu.nhom`.
+    pub group: String,
+    /// What is to be done.
+    pub text: String,
+    /// Who leads.
+    #[serde(default)]
+    pub lead: String,
+    /// Who helps.
+    #[serde(default)]
+    pub help: Vec<String>,
+    /// What comes out of it.
+    #[serde(default)]
+    pub product: String,
+    /// How often.
+    #[serde(default)]
+    pub repeat: Repeat,
+    /// By when.
+    #[serde(default)]
+    pub due: TaskDue,
+    /// The document sets the rhythm, the date is ours.
+    #[serde(default)]
+    pub due_is_default: bool,
+    /// The document's own words.
+    #[serde(default)]
+    pub quote: String,
+}
+
+/// How often a task comes back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Repeat {
+    /// Once.
+    #[default]
+    Once,
+    /// Every year.
+    Year,
+    /// Twice a year.
+    HalfYear,
+    /// Four times a year.
+    Quarter,
+    /// Every month.
+    Month,
+}
+
+/// When within a year, or in which year.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+pub struct TaskDue {
+    /// `[month, day]` of each repetition within a year.
+    #[serde(default)]
+    pub days: Vec<(i64, i64)>,
+    /// Of a task that comes once.
+    #[serde(default)]
+    pub month: Option<i64>,
+    /// Of a task that comes once.
+    #[serde(default)]
+    pub day: Option<i64>,
+    /// Of a task that comes once: 1 is the first year of the period.
+    #[serde(default)]
+    pub year: Option<i64>,
+}
+
+impl Repeat {
+    /// The option of `nhiem_vu.dinh_ky`.
+    #[must_use]
+    pub fn option(self) -> &'static str {
+        match self {
+            Self::Once => "ONCE",
+            Self::Year => "YEAR",
+            Self::HalfYear => "HALF_YEAR",
+            Self::Quarter => "QUARTER",
+            Self::Month => "MONTH",
+        }
+    }
+
+    fn default_days(self) -> Vec<(i64, i64)> {
+        match self {
+            Self::Once => Vec::new(),
+            Self::Year => vec![(12, 31)],
+            Self::HalfYear => vec![(6, 30), (12, 31)],
+            Self::Quarter => vec![(3, 31), (6, 30), (9, 30), (12, 31)],
+            Self::Month => (1..=12).map(|month| (month, 28)).collect(),
+        }
+    }
+}
+
+impl Task {
+    /// The real dates of this task within a period; one empty date when it has none.
+    #[must_use]
+    pub fn dates(&self, period: &Period) -> Vec<Option<String>> {
+        let (Some(from), Some(to)) = (date::parse(&period.from), date::parse(&period.to)) else {
+            return vec![None];
+        };
+        let first_year = date::to_civil(from).0;
+        let day = |year: i64, month: i64, day: i64| date::from_civil(year, month, day);
+        if self.repeat == Repeat::Once {
+            let due = self.due.month.zip(self.due.day);
+            let year = first_year + self.due.year.unwrap_or(1) - 1;
+            return vec![due.map(|(month, d)| date::format(day(year, month, d).clamp(from, to)))];
+        }
+        let given = &self.due.days;
+        let days = if given.is_empty() { self.repeat.default_days() } else { given.clone() };
+        // A period of a hundred years is a typing mistake, not a programme.
+        let years = first_year..=date::to_civil(to).0.min(first_year + 20);
+        let all = years.flat_map(|year| days.iter().map(move |(month, d)| day(year, *month, *d)));
+        let dates = all.filter(|day| (from..=to).contains(day)).map(|d| Some(date::format(d)));
+        dates.collect()
+    }
+}
+
+/// What starting a template in a period writes: the programme, then its tasks. `name` makes record ids and
+/// entry ids; the caller has the clock and the random bytes.
+#[must_use]
+pub fn start(
+    template: &Template,
+    period: &Period,
+    forms: (&Form, &Form),
+    record_id: &mut dyn FnMut() -> RecordId,
+    entry_id: &mut dyn FnMut() -> String,
+) -> Vec<RecWrites> {
+    let (programme_form, task_form) = forms;
+    let rec = record_id();
+    let mut programme = RecWrites::new(rec, &programme_form.id, &programme_form.version);
+    let mut put = |path: &str, value: Value| write(&mut programme, path, value);
+    put("ten", json!(template.label));
+    put("so_ky_hieu", json!({"so": template.number, "ngay": template.date.as_deref().unwrap_or("")}));
+    put("mau", json!(template.id));
+    put("loai", json!(template.kind));
+    if template.kind == "KE_HOACH_NAM" {
+        put("nam", json!(date::parse(&period.from).map(|day| date::to_civil(day).0)));
+    }
+    put("tu_ngay", json!(period.from));
+    put("den_ngay", json!(period.to));
+    put("ghi_chu", json!(template.note));
+    let mut place = None;
+    for party in &template.parties {
+        place = Some(position::after(place.as_deref()));
+        let id = entry_id();
+        put(&format!("ben_ky/{id}/@pos"), json!(place));
+        put(&format!("ben_ky/{id}/ten_co_quan"), json!(party));
+    }
+    place = None;
+    for base in &template.bases {
+        place = Some(position::after(place.as_deref()));
+        let id = entry_id();
+        put(&format!("can_cu/{id}/@pos"), json!(place));
+        let date = base.date.as_deref().unwrap_or("");
+        put(&format!("can_cu/{id}/van_ban"), json!({"so": base.number, "ngay": date}));
+        put(&format!("can_cu/{id}/co_quan"), json!(base.body));
+        put(&format!("can_cu/{id}/trich_yeu"), json!(base.subject));
+    }
+    let mut all = vec![programme];
+    let mut number = 0_u32;
+    for task in &template.tasks {
+        for due in task.dates(period) {
+            number += 1;
+            let mut writes = task_writes(task, due, number, rec, task_form, record_id);
+            let mut place = None;
+            for helper in &task.help {
+                place = Some(position::after(place.as_deref()));
+                let id = entry_id();
+                write(&mut writes, &format!("phoi_hop/{id}/@pos"), json!(place));
+                write(&mut writes, &format!("phoi_hop/{id}/don_vi"), json!(helper));
+            }
+            all.push(writes);
+        }
+    }
+    all
+}
+
+fn task_writes(
+    task: &Task,
+    due: Option<String>,
+    number: u32,
+    programme: RecordId,
+    form: &Form,
+    record_id: &mut dyn FnMut() -> RecordId,
+) -> RecWrites {
+    let mut writes = RecWrites::new(record_id(), &form.id, &form.version);
+    let mut put = |path: &str, value: Value| write(&mut writes, path, value);
+    put("chuong_trinh", json!(programme));
+    put("stt", json!(number.to_string()));
+    put("nhom", json!(task.group));
+    put("noi_dung", json!(task.text));
+    put("chu_tri", json!(task.lead));
+    put("san_pham", json!(task.product));
+    put("dinh_ky", json!(task.repeat.option()));
+    put("trich_dan", json!(task.quote));
+    if let Some(due) = due {
+        put("han", json!(due));
+        if task.due_is_default {
+            put("han_mac_dinh", json!(true));
+        }
+    }
+    writes
+}
+
+/// Writes a value unless it says nothing.
+fn write(writes: &mut RecWrites, path: &str, value: Value) {
+    if crate::expr::is_filled(&value) {
+        writes.set.insert(path.to_owned(), value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn task(repeat: Repeat, due: TaskDue) -> Task {
+        Task {
+            group: "BAO_CAO".into(),
+            text: "Báo cáo".into(),
+            lead: String::new(),
+            help: vec![],
+            product: String::new(),
+            repeat,
+            due,
+            due_is_default: true,
+            quote: String::new(),
+        }
+    }
+
+    fn dates(task: &Task, from: &str, to: &str) -> Vec<String> {
+        let period = Period { from: from.into(), to: to.into() };
+        task.dates(&period).into_iter().flatten().collect()
+    }
+
+    #[test]
+    fn a_half_yearly_report_has_every_date_inside_the_period_and_no_other() {
+        let report = task(Repeat::HalfYear, TaskDue { days: vec![(6, 30), (12, 31)], ..TaskDue::default() });
+        let got = dates(&report, "2021-07-01", "2023-06-30");
+        assert_eq!(got, ["2021-12-31", "2022-06-30", "2022-12-31", "2023-06-30"]);
+    }
+
+    #[test]
+    fn a_task_that_comes_once_stays_inside_the_period() {
+        let due = TaskDue { month: Some(3), day: Some(31), year: Some(2), days: vec![] };
+        assert_eq!(dates(&task(Repeat::Once, due), "2021-01-01", "2025-12-31"), ["2022-03-31"]);
+        let due = TaskDue { month: Some(12), day: Some(31), year: Some(9), days: vec![] };
+        assert_eq!(dates(&task(Repeat::Once, due), "2021-01-01", "2025-06-30"), ["2025-06-30"]);
+    }
+}

@@ -1,0 +1,393 @@
+//! A device's half of the work: everything is planned here, nothing happens here.
+//!
+//! The order is always plan → commit → adopt: a pure function says what to write, the store writes all of it in
+//! one transaction, and only then [`Replica::adopt`] changes what is on the screen. A crash between any two of
+//! these loses nothing that was shown as saved.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    change::{Change, ChangeError, ORDINARY, RecWrites},
+    id::{ChangeId, DeviceId, RecordId},
+    notebook::{Inserted, Known, Notebook},
+    stamp::Stamp,
+    wire::{
+        Acceptance, Cursor, Fate, OFFER_MAX, PAGE_BYTES, PROTOCOL, Page, SEND_BYTES_MAX,
+        SEND_CHANGES_MAX, SyncAnswer, SyncRequest, Unit, Verdict,
+    },
+};
+
+/// The device's own count and clock: checked and bumped in the transaction that stores a save.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counter {
+    /// This profile.
+    pub dev: DeviceId,
+    /// The last number given.
+    pub n: u64,
+    /// The last stamp given.
+    pub stamp: Stamp,
+}
+
+/// What a device knows of its endpoint.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct SyncState {
+    /// The endpoint's life.
+    #[serde(default)]
+    pub epoch: Option<String>,
+    /// Scope → how far it was read.
+    #[serde(default)]
+    pub cursors: BTreeMap<String, Cursor>,
+    /// The last server time seen, ms.
+    #[serde(default)]
+    pub server_ms: u64,
+    /// The device's clock when that answer came, ms.
+    #[serde(default)]
+    pub heard_ms: u64,
+    /// Whose notebook this is.
+    #[serde(default)]
+    pub unit: Unit,
+    /// The endpoint was restored: ids up to here were offered.
+    #[serde(default)]
+    pub offering: Option<Option<ChangeId>>,
+    /// Accepted once, but the restored endpoint lacks them.
+    #[serde(default)]
+    pub resend: BTreeSet<ChangeId>,
+}
+
+/// One line of a device's log.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct Entry {
+    /// A change, as its author's bytes.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<Box<RawValue>>,
+    /// Which change the rest is about, when it is not in this line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ChangeId>,
+    /// An acceptance.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub acc: Option<Acceptance>,
+    /// Held or refused, and why.
+    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// Something that could not be read, kept as it came.
+    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    pub aside: Option<Box<RawValue>>,
+}
+
+/// What is to be written in one transaction.
+#[derive(Debug, Clone, Default)]
+pub struct Plan {
+    /// Lines to add to the log.
+    pub entries: Vec<Entry>,
+    /// The counter after this, when it moves.
+    pub counter: Option<Counter>,
+    /// What is known of the endpoint after this, when it changes.
+    pub sync: Option<SyncState>,
+}
+
+/// What adopting lines did to the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Adopted {
+    /// Records that look different now.
+    pub records: BTreeSet<RecordId>,
+    /// Changes that came from elsewhere.
+    pub received: usize,
+}
+
+/// A device's state in memory.
+#[derive(Debug, Clone)]
+pub struct Replica {
+    /// All changes.
+    pub notebook: Notebook,
+    /// The device's count and clock.
+    pub counter: Counter,
+    /// What is known of the endpoint.
+    pub sync: SyncState,
+    /// Changes that the endpoint set aside or did not store.
+    pub verdicts: BTreeMap<ChangeId, Verdict>,
+    /// Lines that could not be read.
+    pub aside: Vec<Box<RawValue>>,
+    unsent: BTreeSet<(u64, ChangeId)>,
+}
+
+impl Replica {
+    /// A device that holds nothing yet.
+    #[must_use]
+    pub fn new(counter: Counter, sync: SyncState) -> Self {
+        Self {
+            notebook: Notebook::default(),
+            counter,
+            sync,
+            verdicts: BTreeMap::new(),
+            aside: Vec::new(),
+            unsent: BTreeSet::new(),
+        }
+    }
+
+    /// Plans a save. `recs` without a write plans nothing.
+    ///
+    /// # Errors
+    /// When the change would exceed a limit: nothing is lost, the draft is still there.
+    pub fn plan_save(
+        &self,
+        now_ms: u64,
+        random: [u8; 10],
+        who: Option<String>,
+        recs: Vec<RecWrites>,
+    ) -> Result<Plan, ChangeError> {
+        let recs: Vec<_> = recs.into_iter().filter(|w| w.paths().next().is_some()).collect();
+        if recs.is_empty() {
+            return Ok(Plan::default());
+        }
+        let Counter { dev, n, stamp } = self.counter;
+        let change = Change {
+            id: ChangeId::new(now_ms, random),
+            dev,
+            n: n + 1,
+            stamp: stamp.next(now_ms, dev.short()),
+            lo: self.sync.server_ms,
+            part: ORDINARY.to_owned(),
+            who,
+            app: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            recs,
+            erase: None,
+            stub: None,
+        };
+        let raw = change.to_json();
+        crate::change::parse_change(raw.as_bytes())?;
+        Ok(Plan {
+            entries: vec![Entry { change: to_raw(raw), ..Entry::default() }],
+            counter: Some(Counter { dev, n: change.n, stamp: change.stamp }),
+            sync: None,
+        })
+    }
+
+    /// Plans taking in changes that came by file. Acceptances count only when they are of this endpoint's life.
+    #[must_use]
+    pub fn plan_import(&self, changes: Vec<(Box<RawValue>, Option<Acceptance>)>) -> Plan {
+        let mut entries = Vec::new();
+        for (change, acc) in changes {
+            let acc = acc.filter(|acc| Some(&acc.epoch) == self.sync.epoch.as_ref());
+            let mut probe = self.notebook.clone_of(&change);
+            if let Ok((_, Inserted::New | Inserted::Stubbed)) = probe.insert(change.get()) {
+                entries.push(Entry { change: Some(change), acc, ..Entry::default() });
+            }
+        }
+        Plan { entries, ..Plan::default() }
+    }
+
+    /// The changes that wait to be sent, oldest first.
+    pub fn waiting(&self) -> impl Iterator<Item = &ChangeId> {
+        self.unsent.iter().map(|(_, id)| id).chain(&self.sync.resend)
+    }
+
+    /// Whether any change of a record waits to be sent.
+    #[must_use]
+    pub fn is_waiting(&self, rec: RecordId) -> bool {
+        self.notebook.of_record(rec).any(|(id, known)| self.unsent.contains(&(known.n, *id)))
+    }
+
+    /// Plans the next request: what waits, up to a batch, and how far was read.
+    #[must_use]
+    pub fn plan_request(&self, now_ms: u64, changes_max: usize) -> SyncRequest {
+        let mut changes = Vec::new();
+        let mut bytes = 0;
+        let is_offering = self.sync.offering.is_some();
+        for id in self.waiting() {
+            let Some(raw) = self.notebook.get(id).map(|known| &known.raw) else { continue };
+            bytes += raw.len();
+            let full = changes.len() >= changes_max.min(SEND_CHANGES_MAX) || bytes > SEND_BYTES_MAX;
+            if is_offering || (full && !changes.is_empty()) {
+                break;
+            }
+            changes.extend(to_raw(raw.to_string()));
+        }
+        SyncRequest {
+            protocol: PROTOCOL,
+            device: self.counter.dev,
+            epoch: self.sync.epoch.clone(),
+            sent_at: now_ms,
+            waiting: self.waiting().count() as u64,
+            cursors: self.sync.cursors.clone(),
+            changes,
+            offer: self.next_offer(),
+            page_bytes: PAGE_BYTES,
+        }
+    }
+
+    fn next_offer(&self) -> Vec<ChangeId> {
+        let Some(after) = &self.sync.offering else { return Vec::new() };
+        let held = self.notebook.changes().filter(|(_, known)| known.acc.is_some());
+        let rest = held.map(|(id, _)| *id).filter(|id| after.is_none_or(|after| *id > after));
+        rest.take(OFFER_MAX).collect()
+    }
+
+    /// Plans what an answer asks to be written: rows, verdicts and cursors in one transaction.
+    #[must_use]
+    pub fn plan_answer(&self, now_ms: u64, random: [u8; 10], request: &SyncRequest, answer: SyncAnswer) -> Plan {
+        let mut sync = self.sync.clone();
+        sync.server_ms = sync.server_ms.max(answer.now);
+        sync.heard_ms = now_ms;
+        sync.unit = answer.unit;
+        if request.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch) {
+            // The endpoint was restored: read everything anew, and offer everything it once took.
+            sync.epoch = Some(answer.epoch);
+            sync.cursors.clear();
+            sync.resend.clear();
+            sync.offering = Some(None);
+            return Plan { sync: Some(sync), ..Plan::default() };
+        }
+        sync.epoch = Some(answer.epoch);
+        sync.resend.extend(answer.lacks);
+        if sync.offering.is_some() {
+            let is_last = request.offer.len() < OFFER_MAX;
+            sync.offering = if is_last { None } else { Some(request.offer.last().copied()) };
+        }
+        let mut entries = Vec::new();
+        for verdict in answer.answers {
+            entries.extend(self.verdict_entry(&mut sync, verdict));
+        }
+        let mut is_cloned = false;
+        for page in answer.pages {
+            is_cloned |= self.page_entries(&mut sync, page, &mut entries);
+        }
+        let fresh = || Counter { dev: DeviceId::new(now_ms, random), n: 0, ..self.counter };
+        Plan { entries, counter: is_cloned.then(fresh), sync: Some(sync) }
+    }
+
+    fn verdict_entry(&self, sync: &mut SyncState, verdict: Verdict) -> Option<Entry> {
+        let id = verdict.id?;
+        self.notebook.get(&id)?;
+        match verdict.is {
+            Fate::Taken | Fate::Had => {
+                let acc = verdict.acc?;
+                sync.resend.remove(&id);
+                Some(Entry { id: Some(id), acc: Some(acc), ..Entry::default() })
+            }
+            Fate::Held | Fate::Refused => {
+                sync.resend.remove(&id);
+                if self.verdicts.get(&id) == Some(&verdict) {
+                    return None;
+                }
+                Some(Entry { id: Some(id), verdict: Some(verdict), ..Entry::default() })
+            }
+        }
+    }
+
+    /// Returns whether another profile writes under this device's name.
+    fn page_entries(&self, sync: &mut SyncState, page: Page, entries: &mut Vec<Entry>) -> bool {
+        let mut is_cloned = false;
+        for row in page.rows {
+            let Ok(change) = crate::change::parse_change(row.change.get().as_bytes()) else {
+                entries.push(Entry { aside: Some(row.change), acc: Some(row.acc), ..Entry::default() });
+                continue;
+            };
+            let known = self.notebook.get(&change.id);
+            is_cloned |= known.is_none() && change.dev == self.counter.dev;
+            sync.resend.remove(&change.id);
+            match known {
+                Some(Known { acc: Some(acc), .. }) if *acc == row.acc => {}
+                Some(known) if *known.raw == *row.change.get() => {
+                    let id = Some(change.id);
+                    entries.push(Entry { id, acc: Some(row.acc), ..Entry::default() });
+                }
+                _ => entries.push(Entry {
+                    change: Some(row.change),
+                    acc: Some(row.acc),
+                    ..Entry::default()
+                }),
+            }
+        }
+        let cursor = Cursor { generation: page.generation, seq: page.to };
+        sync.cursors.insert(page.scope, cursor);
+        is_cloned
+    }
+
+    /// Takes over what was committed.
+    pub fn adopt(&mut self, plan: Plan) -> Adopted {
+        if let Some(counter) = plan.counter {
+            self.counter = counter;
+        }
+        if let Some(sync) = plan.sync {
+            self.sync = sync;
+        }
+        self.adopt_entries(plan.entries)
+    }
+
+    /// Takes over lines of the log: this tab's, another tab's, or all of them at the start.
+    pub fn adopt_entries(&mut self, entries: Vec<Entry>) -> Adopted {
+        let mut adopted = Adopted::default();
+        for entry in entries {
+            self.adopt_entry(entry, &mut adopted);
+        }
+        adopted
+    }
+
+    fn adopt_entry(&mut self, entry: Entry, adopted: &mut Adopted) {
+        let mut id = entry.id;
+        if let Some(raw) = entry.change {
+            match self.notebook.insert(raw.get()) {
+                Ok((new, inserted)) => {
+                    id = Some(new);
+                    let known = self.notebook.get(&new);
+                    if let (Inserted::New, Some(known)) = (inserted, known) {
+                        self.unsent.insert((known.n, new));
+                        adopted.received += usize::from(known.dev != self.counter.dev);
+                    }
+                }
+                Err(_) => self.aside.push(raw), // Damaged: kept and shown, never dropped.
+            }
+        }
+        self.aside.extend(entry.aside);
+        let Some(id) = id else { return };
+        let Some(known) = self.notebook.get(&id) else { return };
+        let place = (known.n, id);
+        adopted.records.extend(known.recs.iter().copied());
+        if let Some(acc) = entry.acc {
+            self.notebook.accept(id, acc);
+            self.unsent.remove(&place);
+            self.verdicts.remove(&id);
+        }
+        if let Some(verdict) = entry.verdict {
+            // Held is durable at the endpoint; refused stays here, and is not sent again and again.
+            self.unsent.remove(&place);
+            self.verdicts.insert(id, verdict);
+        }
+    }
+
+    /// The whole log as few lines as possible: what a device writes when it compacts.
+    #[must_use]
+    pub fn lines(&self) -> Vec<Entry> {
+        let line = |(id, known): (&ChangeId, &Known)| Entry {
+            change: to_raw(known.raw.to_string()),
+            acc: known.acc.clone(),
+            verdict: self.verdicts.get(id).cloned(),
+            ..Entry::default()
+        };
+        let aside = self.aside.iter().map(|raw| Entry { aside: Some(raw.clone()), ..Entry::default() });
+        self.notebook.changes().map(line).chain(aside).collect()
+    }
+}
+
+impl Notebook {
+    /// A notebook of only the change that shares an id with `raw`: to ask what inserting would do.
+    fn clone_of(&self, raw: &RawValue) -> Self {
+        let mut probe = Self::default();
+        if let Ok(change) = crate::change::parse_change(raw.get().as_bytes())
+            && let Some(known) = self.get(&change.id)
+        {
+            // It was inserted once, so it can be inserted again.
+            let _had = probe.insert(&known.raw);
+        }
+        probe
+    }
+}
+
+/// Bytes that are known to be JSON, as a raw value.
+#[must_use]
+pub fn to_raw(json: String) -> Option<Box<RawValue>> {
+    RawValue::from_string(json).ok()
+}

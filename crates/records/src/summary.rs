@@ -1,0 +1,162 @@
+//! One record as a row of a list: what is shown, found, sorted and counted without folding it again.
+
+use serde_json::Value;
+
+use crate::{
+    catalogue::Catalogue,
+    expr::{self, Scope},
+    fold::{Life, Record},
+    form::{Field, Form},
+    id::RecordId,
+    path, search, validate,
+};
+
+/// A date by which something must be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// ISO date.
+    pub date: String,
+    /// What must be done.
+    pub what: String,
+    /// Where in the record.
+    pub path: String,
+}
+
+/// A row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// The record.
+    pub id: RecordId,
+    /// Its form.
+    pub form: String,
+    /// First line.
+    pub title: String,
+    /// Second line.
+    pub subtitle: String,
+    /// The date of the event, or of the first save.
+    pub date: String,
+    /// What is open, by date.
+    pub due: Vec<Due>,
+    /// Deleted, alive or back.
+    pub life: Life,
+    /// How many fields wait for a choice.
+    pub conflicts: usize,
+    /// How many problems keep it from being official.
+    pub problems: usize,
+    /// Declared official, and without problems.
+    pub is_official: bool,
+    /// The programme it belongs to, or another record it links to first.
+    pub parent: Option<String>,
+    /// When it was last changed, ms by the author's clock.
+    pub touched_ms: u64,
+    /// Everything typed, as [`search::key`] makes it.
+    pub key: String,
+}
+
+/// Makes the row of a record.
+#[must_use]
+pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
+    let doc = record.to_doc();
+    let form = catalogue.form(&record.form, &record.version);
+    let scope = Scope::of(&doc, form);
+    let mut texts = String::new();
+    typed(&doc, &mut texts);
+    let problems = form.map(|form| validate::problems(form, &doc)).unwrap_or_default();
+    let is_clean = validate::is_clean(&problems);
+    let is_official = record.get(path::OFFICIAL) == Some(&Value::Bool(true)) && is_clean;
+    let title = form.and_then(|form| first_text(&form.title, &scope));
+    let date = form.and_then(|form| doc.get(&form.date)).and_then(Value::as_str);
+    let date = date.map_or_else(|| crate::date::today(record.created.0.ms), ToOwned::to_owned);
+    Summary {
+        id: record.id,
+        form: record.form.clone(),
+        title: title.unwrap_or_else(|| form.map_or(&record.form, |form| &form.label).clone()),
+        subtitle: form.map(|form| subtitle(form, &scope)).unwrap_or_default(),
+        date,
+        due: form.map(|form| dues(form, &doc)).unwrap_or_default(),
+        life: record.life(""),
+        conflicts: record.conflicts().len(),
+        problems: problems.iter().filter(|p| p.level == crate::form::Level::Error).count(),
+        is_official,
+        parent: doc.get("chuong_trinh").and_then(Value::as_str).map(ToOwned::to_owned),
+        touched_ms: record.touched.0.ms,
+        key: search::key(&texts),
+    }
+}
+
+fn first_text(candidates: &[Value], scope: &Scope<'_>) -> Option<String> {
+    let texts = candidates.iter().map(|expr| expr::text(expr, scope));
+    texts.filter(|text| !text.trim().is_empty()).map(|text| one_line(&text)).next()
+}
+
+fn subtitle(form: &Form, scope: &Scope<'_>) -> String {
+    let parts = form.subtitle.iter().map(|expr| crate::date::for_people(&expr::text(expr, scope)));
+    let parts: Vec<String> = parts.filter(|text| !text.is_empty()).map(|t| one_line(&t)).collect();
+    parts.join(" · ")
+}
+
+/// A list row shows the beginning of a long text; the record has all of it.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+}
+
+/// The dates that are open: of the record itself, or of each entry of a group.
+fn dues(form: &Form, doc: &Value) -> Vec<Due> {
+    let Some(due) = &form.due else { return Vec::new() };
+    let done = form.due_done.as_deref();
+    let mut found = Vec::new();
+    match due.split_once('.') {
+        None => {
+            if done.is_none_or(|done| !expr::is_filled(doc.get(done).unwrap_or(&Value::Null))) {
+                found.extend(one_due(doc, due, due.clone(), form.label.clone()));
+            }
+        }
+        Some((group, field)) => {
+            let done = done.map(|done| done.rsplit('.').next().unwrap_or(done));
+            let entries = doc.get(group).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            for entry in entries {
+                let closed = done.and_then(|done| entry.get(done)).is_some_and(expr::is_filled);
+                if !closed {
+                    let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
+                    let what = first_long_text(form, group, entry);
+                    found.extend(one_due(entry, field, format!("{group}/{id}/{field}"), what));
+                }
+            }
+        }
+    }
+    found.sort_by(|a, b| a.date.cmp(&b.date));
+    found
+}
+
+fn one_due(owner: &Value, field: &str, path: String, what: String) -> Option<Due> {
+    let date = owner.get(field)?.as_str().filter(|d| crate::date::parse(d).is_some())?;
+    Some(Due { date: date.to_owned(), what, path })
+}
+
+/// What an entry is about: its first required or long text.
+fn first_long_text(form: &Form, group: &str, entry: &Value) -> String {
+    let group = form.fields().find(|field| field.key == group);
+    let fields: &[Field] = group.map_or(&[], |group| &group.fields);
+    let long = fields.iter().filter(|field| field.kind == crate::form::Kind::LongText);
+    let texts = long.chain(fields).filter_map(|field| entry.get(&field.key)?.as_str());
+    texts.map(one_line).find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+/// Everything a person typed, in one text.
+fn typed(value: &Value, texts: &mut String) {
+    match value {
+        Value::String(text) => {
+            texts.push_str(text);
+            texts.push(' ');
+        }
+        Value::Number(n) => {
+            texts.push_str(&n.to_string());
+            texts.push(' ');
+        }
+        Value::Array(items) => items.iter().for_each(|item| typed(item, texts)),
+        Value::Object(parts) => {
+            parts.iter().filter(|(key, _)| !key.starts_with('@')).for_each(|(_, v)| typed(v, texts));
+        }
+        Value::Bool(_) | Value::Null => {}
+    }
+}

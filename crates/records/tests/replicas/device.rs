@@ -1,0 +1,138 @@
+//! A device: the real planning code over a disk of texts. What is in memory dies in a crash, what is on the
+//! disk does not.
+
+use records::{
+    draft::Draft,
+    fold::Record,
+    id::{DeviceId, RecordId},
+    replica::{Counter, Plan, Replica, SyncState},
+    stamp::Stamp,
+};
+
+use super::rng::Rng;
+
+/// When a run begins.
+pub(super) const START: u64 = 1_763_800_000_000;
+const YEAR_2099: u64 = 4_070_908_800_000;
+
+/// What is left when the power goes.
+#[derive(Debug, Clone)]
+pub(super) struct Disk {
+    log: Vec<String>,
+    counter: String,
+    sync: String,
+    pub(super) draft: Option<String>,
+}
+
+impl Disk {
+    fn new(dev: DeviceId) -> Self {
+        let counter = Counter { dev, n: 0, stamp: Stamp::default() };
+        Self {
+            log: Vec::new(),
+            counter: serde_json::to_string(&counter).unwrap(),
+            sync: serde_json::to_string(&SyncState::default()).unwrap(),
+            draft: None,
+        }
+    }
+
+    /// One transaction: all of a plan or nothing of it.
+    pub(super) fn commit(&mut self, plan: &Plan) {
+        self.log.extend(plan.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()));
+        if let Some(counter) = &plan.counter {
+            self.counter = serde_json::to_string(counter).unwrap();
+        }
+        if let Some(sync) = &plan.sync {
+            self.sync = serde_json::to_string(sync).unwrap();
+        }
+    }
+
+    pub(super) fn rebuild(&self) -> Replica {
+        let (counter, sync) = (&self.counter, &self.sync);
+        let mut replica =
+            Replica::new(serde_json::from_str(counter).unwrap(), serde_json::from_str(sync).unwrap());
+        let entries = self.log.iter().map(|line| serde_json::from_str(line).unwrap());
+        replica.adopt_entries(entries.collect());
+        replica
+    }
+
+    pub(super) fn compact(&mut self, replica: &Replica) {
+        let lines = replica.lines();
+        self.log = lines.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+    }
+}
+
+/// What a phone believes the time to be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Clock {
+    Right,
+    Year1970,
+    Year2099,
+    Skewed(i64),
+}
+
+impl Clock {
+    pub(super) fn any(rng: &mut Rng) -> Self {
+        match rng.below(6) {
+            0 => Self::Year1970,
+            1 => Self::Year2099,
+            2 | 3 => Self::Skewed(i64::try_from(rng.below(172_800_000)).unwrap() - 86_400_000),
+            _ => Self::Right,
+        }
+    }
+
+    fn at(self, now: u64) -> u64 {
+        match self {
+            Self::Right => now,
+            Self::Year1970 => now - START,
+            Self::Year2099 => YEAR_2099 + (now - START),
+            Self::Skewed(ms) => now.saturating_add_signed(ms),
+        }
+    }
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct Device {
+    pub(super) disk: Disk,
+    pub(super) replica: Replica,
+    pub(super) clock: Clock,
+    /// Rises with every crash: an answer to an earlier life reaches nobody.
+    pub(super) life: u32,
+    /// How many changes were here when the open form was opened.
+    pub(super) opened_at: usize,
+}
+
+impl Device {
+    pub(super) fn new(rng: &mut Rng) -> Self {
+        let disk = Disk::new(DeviceId::new(START, rng.bytes()));
+        Self { replica: disk.rebuild(), disk, clock: Clock::Right, life: 0, opened_at: 0 }
+    }
+
+    /// A copied profile.
+    pub(super) fn copied(&self) -> Self {
+        Self { replica: self.disk.rebuild(), life: 0, ..self.clone() }
+    }
+
+    pub(super) fn ms(&self, now: u64) -> u64 {
+        self.clock.at(now)
+    }
+
+    pub(super) fn crash(&mut self) {
+        self.life += 1;
+        self.replica = self.disk.rebuild();
+    }
+
+    pub(super) fn record(&self, rec: RecordId) -> Option<Record> {
+        self.replica.notebook.fold(rec)
+    }
+
+    pub(super) fn draft(&self) -> Option<Draft> {
+        self.disk.draft.as_ref().map(|draft| serde_json::from_str(draft).unwrap())
+    }
+
+    pub(super) fn keep(&mut self, draft: &Draft) {
+        if self.disk.draft.is_none() {
+            self.opened_at = self.replica.notebook.len();
+        }
+        self.disk.draft = Some(serde_json::to_string(draft).unwrap());
+    }
+}

@@ -1,0 +1,137 @@
+//! A model of the endpoint, small enough to be seen to be right: what `docs/PROTOCOL.md` promises, in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use records::{
+    change::{Change, parse_change},
+    id::{ChangeId, DeviceId},
+    replica::to_raw,
+    wire::{Acceptance, Fate, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Unit, Verdict},
+};
+
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    pub(super) id: ChangeId,
+    pub(super) acc: Acceptance,
+    pub(super) raw: String,
+}
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Endpoint {
+    /// Its life: a restored endpoint begins a new one.
+    pub(super) epoch: u64,
+    pub(super) scopes: BTreeMap<String, Vec<Row>>,
+    /// Rises when more may be seen.
+    pub(super) generation: u64,
+    /// Set aside: by id and bytes.
+    pub(super) held: BTreeMap<(ChangeId, String), Verdict>,
+    /// Devices whose changes are set aside for now.
+    pub(super) distrusted: BTreeSet<DeviceId>,
+    taken: BTreeMap<ChangeId, (String, usize)>,
+}
+
+impl Endpoint {
+    pub(super) fn answer(&mut self, now: u64, request: &SyncRequest) -> SyncAnswer {
+        let mut answer = SyncAnswer {
+            protocol: PROTOCOL,
+            epoch: self.epoch_name(),
+            now,
+            unit: Unit { code: "00000".into(), name: "Xã thử".into() },
+            answers: Vec::new(),
+            pages: Vec::new(),
+            lacks: Vec::new(),
+            more: false,
+        };
+        if request.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch) {
+            return answer;
+        }
+        let sent = request.changes.iter().enumerate();
+        answer.answers = sent.map(|(at, raw)| self.take(now, at, raw.get())).collect();
+        let offered = request.offer.iter().copied();
+        answer.lacks = offered.filter(|id| !self.taken.contains_key(id)).collect();
+        let accepted = answer.answers.iter().filter(|verdict| verdict.acc.is_some());
+        let known: BTreeSet<ChangeId> = accepted.filter_map(|verdict| verdict.id).collect();
+        self.read(request, &known, &mut answer);
+        answer
+    }
+
+    fn epoch_name(&self) -> String {
+        format!("019ab3c0-0000-7000-8000-{:012x}", self.epoch)
+    }
+
+    fn take(&mut self, now: u64, at: usize, raw: &str) -> Verdict {
+        let Ok(change) = parse_change(raw.as_bytes()) else {
+            let code = Some("khong_doc_duoc".into());
+            return Verdict { id: None, at: Some(at), is: Fate::Refused, acc: None, code, say: None };
+        };
+        let verdict = |is, acc, code: Option<&str>| {
+            let code = code.map(ToOwned::to_owned);
+            Verdict { id: Some(change.id), at: None, is, acc, code, say: None }
+        };
+        let place = self.taken.get(&change.id);
+        match place.map(|(scope, at)| &self.scopes[scope][*at]) {
+            Some(row) if row.raw == raw => verdict(Fate::Had, Some(row.acc.clone()), None),
+            Some(_) => self.hold(raw, verdict(Fate::Held, None, Some("khac_noi_dung"))),
+            None if self.distrusted.contains(&change.dev) => {
+                self.hold(raw, verdict(Fate::Held, None, Some("khong_quyen")))
+            }
+            None => verdict(Fate::Taken, Some(self.accept(now, &change, raw)), None),
+        }
+    }
+
+    fn hold(&mut self, raw: &str, verdict: Verdict) -> Verdict {
+        self.held.insert((verdict.id.unwrap(), raw.to_owned()), verdict.clone());
+        verdict
+    }
+
+    fn accept(&mut self, now: u64, change: &Change, raw: &str) -> Acceptance {
+        let scope = format!("00000/{}", change.part);
+        let rows = self.scopes.entry(scope.clone()).or_default();
+        self.taken.insert(change.id, (scope.clone(), rows.len()));
+        let acc = Acceptance {
+            scope: scope.clone(),
+            seq: rows.len() as u64 + 1,
+            epoch: format!("019ab3c0-0000-7000-8000-{:012x}", self.epoch),
+            eff: change.stamp.clamped(change.lo, now),
+            mac: String::new(),
+        };
+        rows.push(Row { id: change.id, acc: acc.clone(), raw: raw.to_owned() });
+        self.held.remove(&(change.id, raw.to_owned()));
+        acc
+    }
+
+    /// The next page of every scope, all together not more than asked for, but at least one row.
+    fn read(&self, request: &SyncRequest, known: &BTreeSet<ChangeId>, answer: &mut SyncAnswer) {
+        let mut bytes = 0;
+        let mut is_full = false;
+        for (scope, rows) in &self.scopes {
+            let cursor = request.cursors.get(scope).filter(|c| c.generation == self.generation);
+            let from = cursor.map_or(0, |cursor| cursor.seq);
+            let generation = self.generation;
+            let mut page =
+                Page { scope: scope.clone(), generation, from, to: from, rows: Vec::new() };
+            for row in rows.iter().filter(|row| row.acc.seq > from) {
+                is_full |= bytes > 0 && bytes + row.raw.len() > request.page_bytes as usize;
+                if is_full {
+                    answer.more = true;
+                    break;
+                }
+                page.to = row.acc.seq;
+                if !known.contains(&row.id) {
+                    bytes += row.raw.len();
+                    let change = to_raw(row.raw.clone()).unwrap();
+                    page.rows.push(PageRow { acc: row.acc.clone(), change });
+                }
+            }
+            answer.pages.push(page);
+        }
+    }
+
+    /// Trusts everybody again and takes what was set aside for that.
+    pub(super) fn release(&mut self, now: u64) {
+        self.distrusted.clear();
+        for (_, raw) in self.held.clone().into_keys() {
+            self.take(now, 0, &raw);
+        }
+    }
+}

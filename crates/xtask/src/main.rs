@@ -1,0 +1,77 @@
+//! `cargo xtask …`: the commands that set up, run, build and test the house.
+//! No product code lives here, and nothing that the app or the endpoint needs to work.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to the person at the terminal"
+)]
+
+mod app;
+mod arguments;
+mod build;
+mod process;
+mod run;
+mod setup;
+mod test;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use crate::{arguments::Arguments, workspace::Workspace};
+
+type Task = fn(&Workspace, Arguments) -> anyhow::Result<ExitCode>;
+
+/// One row per command: its name, what it does in one line, and the function.
+const COMMANDS: &[(&str, &str, Task)] = &[
+    (
+        "setup",
+        "install what is missing to run, build and test",
+        setup::command,
+    ),
+    (
+        "run",
+        "build and serve app and endpoint: [-- --listen A:P --data DIR --no-build]",
+        run::command,
+    ),
+    (
+        "build",
+        "the release app in dist/, with its size: [--public-dir DIR]",
+        build::command,
+    ),
+    (
+        "test",
+        "every check, or the steps named: [NAME…]",
+        test::command,
+    ),
+];
+
+fn main() -> ExitCode {
+    let mut words = std::env::args().skip(1);
+    let name = words.next().unwrap_or_default();
+    let Some((_, _, task)) = COMMANDS.iter().find(|(known, _, _)| *known == name) else {
+        return list_commands(&name);
+    };
+    let done = Workspace::find().and_then(|workspace| task(&workspace, Arguments::new(words)));
+    done.unwrap_or_else(|error| {
+        eprintln!("cargo xtask {name}: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn list_commands(name: &str) -> ExitCode {
+    let asked_for_help = matches!(name, "help" | "--help" | "-h");
+    if !asked_for_help && !name.is_empty() {
+        eprintln!("There is no command `{name}`.");
+    }
+    eprintln!("Commands of `cargo xtask`:");
+    for (known, does, _) in COMMANDS {
+        eprintln!("  {known:<8}{does}");
+    }
+    if asked_for_help {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    }
+}

@@ -1,0 +1,344 @@
+//! `cargo xtask test`: every check of the house, in the order of [`STEPS`], or those named.
+//! A failed step does not keep the others from running, save those that build on it.
+
+use std::{
+    process::{Command, ExitCode},
+    time::{Duration, Instant},
+};
+
+use anyhow::{Result, bail};
+
+use crate::{
+    app::{self, Profile},
+    arguments::Arguments,
+    build, process, setup,
+    tools::{FOR_APP, FOR_BROWSER, FOR_RELEASE, Tool, Toolbox},
+    workspace::Workspace,
+};
+
+/// One check. To add one, add a row to [`STEPS`] and its function below.
+struct Step {
+    /// `clippy` chooses `clippy` and everything that begins with `clippy-`.
+    name: &'static str,
+    tools: &'static [Tool],
+    /// Steps whose result this one uses; they are run too when only this one is named.
+    after: &'static [&'static str],
+    when: When,
+    check: Check,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    /// Left out unless named; the end of a full run says so.
+    Named,
+}
+
+const STEPS: &[Step] = &[
+    Step::new("fmt", &[], fmt),
+    Step::new("clippy", &[], clippy),
+    Step::new("clippy-wasm", &[Tool::WasmTarget], clippy_wasm),
+    Step::new("unit", &[], unit),
+    Step::new("docs", &[], docs),
+    Step::new("app", FOR_APP, app_dev),
+    Step::new("build", FOR_RELEASE, release),
+    // Drop `.only_when_named()` as soon as the test target e2e is there.
+    Step::new("e2e", FOR_BROWSER, e2e)
+        .after(&["app"])
+        .only_when_named(),
+];
+
+type Check = fn(&Workspace, &Toolbox, &mut Tally) -> Result<()>;
+
+impl Step {
+    const fn new(name: &'static str, tools: &'static [Tool], check: Check) -> Self {
+        Self {
+            name,
+            tools,
+            after: &[],
+            when: When::Always,
+            check,
+        }
+    }
+
+    const fn after(self, steps: &'static [&'static str]) -> Self {
+        Self {
+            after: steps,
+            ..self
+        }
+    }
+
+    const fn only_when_named(self) -> Self {
+        Self {
+            when: When::Named,
+            ..self
+        }
+    }
+}
+
+fn fmt(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    process::run(workspace.cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn clippy(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let words = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::run(workspace.cargo().args(words))
+}
+
+/// The root package alone: the endpoint does not compile for browsers, and need not.
+fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let words = [
+        "clippy",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::run(workspace.cargo().args(words))
+}
+
+/// Unit tests, properties, simulation. The browser tests stay out: they require a feature.
+fn unit(workspace: &Workspace, _: &Toolbox, tally: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    tally.watch(cargo.args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn docs(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "doc",
+        "--workspace",
+        "--no-deps",
+        "--document-private-items",
+    ]);
+    process::run(cargo.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn app_dev(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()> {
+    app::build(workspace, toolbox, Profile::Dev, &workspace.app_dev())?;
+    Ok(())
+}
+
+fn release(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()> {
+    build::build_release(workspace, toolbox, &workspace.path("dist"))
+}
+
+fn e2e(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
+    workspace.build_endpoint()?;
+    let mut cargo = workspace.cargo();
+    cargo.args([
+        "test",
+        "--features",
+        "e2e",
+        "--test",
+        "e2e",
+        "--no-fail-fast",
+    ]);
+    cargo.env("SO_TAY_APP_DIR", workspace.app_dev());
+    cargo.env("SO_TAY_ENDPOINT", workspace.endpoint());
+    cargo.env("CHROMIUM", toolbox.get(Tool::Chromium)?);
+    cargo.env("CHROMEDRIVER", toolbox.get(Tool::Chromedriver)?);
+    tally.watch(&mut cargo)
+}
+
+/// Tests counted from the `test result:` lines of all steps together.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+impl Tally {
+    fn watch(&mut self, command: &mut Command) -> Result<()> {
+        process::watch(command, |line| self.add_line(line))
+    }
+
+    fn add_line(&mut self, line: &str) {
+        let Some((_, counts)) = line
+            .strip_prefix("test result: ")
+            .and_then(|line| line.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            match count.split_once(' ') {
+                Some((number, "passed")) => self.passed += number.parse().unwrap_or(0),
+                Some((number, "failed")) => self.failed += number.parse().unwrap_or(0),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Passed,
+    Failed,
+    NotRun,
+}
+
+pub(crate) fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let names: Vec<String> = std::iter::from_fn(|| arguments.next_word()).collect();
+    let steps = choose_steps(&names)?;
+    let mut tools: Vec<Tool> = steps.iter().flat_map(|step| step.tools).copied().collect();
+    tools.sort_unstable();
+    tools.dedup();
+    let toolbox = setup::ensure_tools(workspace, &tools)?;
+
+    let mut tally = Tally::default();
+    let mut done: Vec<(&str, Outcome, Duration)> = Vec::new();
+    for (idx, step) in steps.iter().enumerate() {
+        let place = format!("[{}/{}] {}", idx + 1, steps.len(), step.name);
+        println!("{place} …");
+        let is_blocked = done
+            .iter()
+            .any(|(name, outcome, _)| step.after.contains(name) && *outcome != Outcome::Passed);
+        let started = Instant::now();
+        let (outcome, word) = if is_blocked {
+            (
+                Outcome::NotRun,
+                format!("not run, it needs {}", step.after.join(", ")),
+            )
+        } else {
+            match (step.check)(workspace, &toolbox, &mut tally) {
+                Ok(()) => (Outcome::Passed, "ok".to_owned()),
+                Err(error) => (Outcome::Failed, format!("FAILED: {error:#}")),
+            }
+        };
+        let time = started.elapsed();
+        println!("{place} … {word} ({:.1} s)", time.as_secs_f32());
+        done.push((step.name, outcome, time));
+    }
+    Ok(conclude(&names, &done, &tally))
+}
+
+/// Named steps and those they build on, in the table's order; without names, the full run.
+fn choose_steps(names: &[String]) -> Result<Vec<&'static Step>> {
+    let is_named = |step: &Step, name: &str| {
+        step.name == name
+            || step
+                .name
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('-'))
+    };
+    if let Some(stranger) = names
+        .iter()
+        .find(|name| !STEPS.iter().any(|step| is_named(step, name)))
+    {
+        let known: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        bail!(
+            "there is no step `{stranger}`; the steps are: {}",
+            known.join(", ")
+        );
+    }
+    let is_chosen = |step: &Step| match names {
+        [] => step.when == When::Always,
+        _ => names.iter().any(|name| is_named(step, name)),
+    };
+    let needed: Vec<&str> = STEPS
+        .iter()
+        .filter(|step| is_chosen(step))
+        .flat_map(|step| step.after)
+        .copied()
+        .collect();
+    Ok(STEPS
+        .iter()
+        .filter(|step| is_chosen(step) || needed.contains(&step.name))
+        .collect())
+}
+
+fn conclude(names: &[String], done: &[(&str, Outcome, Duration)], tally: &Tally) -> ExitCode {
+    println!();
+    for (name, outcome, time) in done {
+        let word = match outcome {
+            Outcome::Passed => "ok",
+            Outcome::Failed => "FAILED",
+            Outcome::NotRun => "not run",
+        };
+        println!("{name:<14}{word:<9}{:>7.1} s", time.as_secs_f32());
+    }
+    for step in STEPS
+        .iter()
+        .filter(|step| names.is_empty() && step.when == When::Named)
+    {
+        println!(
+            "{:<14}left out of the full run; run `cargo xtask test {0}`",
+            step.name
+        );
+    }
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    let is_good = tally.failed == 0
+        && done
+            .iter()
+            .all(|(_, outcome, _)| *outcome == Outcome::Passed);
+    if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(names: &[&str]) -> Vec<&'static str> {
+        let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
+        choose_steps(&names)
+            .unwrap()
+            .iter()
+            .map(|step| step.name)
+            .collect()
+    }
+
+    #[test]
+    fn names_choose_steps_in_the_order_of_the_table() {
+        assert_eq!(
+            chosen(&["unit", "clippy"]),
+            ["clippy", "clippy-wasm", "unit"]
+        );
+        assert_eq!(chosen(&["e2e"]), ["app", "e2e"]);
+        assert!(choose_steps(&["unti".to_owned()]).is_err());
+    }
+
+    #[test]
+    fn what_a_step_builds_on_comes_before_it() {
+        for (idx, step) in STEPS.iter().enumerate() {
+            for needed in step.after {
+                let before = STEPS.iter().position(|other| other.name == *needed);
+                assert!(
+                    before.is_some_and(|before| before < idx),
+                    "{} needs {needed}",
+                    step.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn results_of_all_test_binaries_are_added_up() {
+        let mut tally = Tally::default();
+        for line in [
+            "running 3 tests",
+            "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished",
+            "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out",
+        ] {
+            tally.add_line(line);
+        }
+        assert_eq!(
+            tally,
+            Tally {
+                passed: 7,
+                failed: 3
+            }
+        );
+    }
+}

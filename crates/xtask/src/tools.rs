@@ -1,0 +1,230 @@
+//! The programs the house builds and tests with: which, which version, where they are found.
+//! Installing them is the business of `setup`.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsString,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use anyhow::{Context as _, Result};
+
+use crate::{process, workspace::Workspace};
+
+/// 0.22 wants a newer rustc than 1.95.
+const TRUNK: &str = "0.21.14";
+/// Must equal `wasm-bindgen` in Cargo.lock; `setup` refuses to go on when it does not.
+pub(crate) const WASM_BINDGEN: &str = "0.2.126";
+/// The npm package; its wasm-opt calls itself by the first number alone.
+const BINARYEN: &str = "132.0.0";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Tool {
+    WasmTarget,
+    WasmBindgen,
+    Trunk,
+    WasmOpt,
+    Chromium,
+    Chromedriver,
+}
+
+/// What the development build needs: neither npm nor a browser.
+pub(crate) const FOR_APP: &[Tool] = &[Tool::WasmTarget, Tool::WasmBindgen, Tool::Trunk];
+pub(crate) const FOR_RELEASE: &[Tool] = &[
+    Tool::WasmTarget,
+    Tool::WasmBindgen,
+    Tool::Trunk,
+    Tool::WasmOpt,
+];
+pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver];
+
+/// How a tool comes onto the machine.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Source {
+    RustupTarget(&'static str),
+    CrateBinary {
+        package: &'static str,
+        version: &'static str,
+        flags: &'static [&'static str],
+    },
+    NpmPackage {
+        package: &'static str,
+        version: &'static str,
+    },
+    DebianPackage(&'static str),
+}
+
+impl Tool {
+    pub(crate) fn source(self) -> Source {
+        match self {
+            Self::WasmTarget => Source::RustupTarget("wasm32-unknown-unknown"),
+            Self::WasmBindgen => Source::CrateBinary {
+                package: "wasm-bindgen-cli",
+                version: WASM_BINDGEN,
+                flags: &[],
+            },
+            Self::Trunk => Source::CrateBinary {
+                package: "trunk",
+                version: TRUNK,
+                flags: &["--no-default-features", "--features", "rustls"],
+            },
+            Self::WasmOpt => Source::NpmPackage {
+                package: "binaryen",
+                version: BINARYEN,
+            },
+            Self::Chromium => Source::DebianPackage("chromium"),
+            Self::Chromedriver => Source::DebianPackage("chromium-driver"),
+        }
+    }
+
+    /// Where the tool is, if it is there in exactly the right version.
+    pub(crate) fn find(self, workspace: &Workspace) -> Result<Option<PathBuf>> {
+        let cache = cache_folder()?;
+        Ok(match self {
+            Self::WasmTarget => find_wasm_target(workspace)?,
+            Self::WasmBindgen | Self::Trunk | Self::WasmOpt => {
+                let (program, version) = self.program();
+                let cached = self
+                    .home(&cache)
+                    .join(program_in_home(self.source(), program));
+                [process::on_path(program), Some(cached)]
+                    .into_iter()
+                    .flatten()
+                    .find(|file| says_version(file, version))
+            }
+            Self::Chromium => named_by("CHROMIUM")
+                .or_else(|| process::on_path("chromium"))
+                .or_else(|| process::on_path("google-chrome")),
+            Self::Chromedriver => {
+                named_by("CHROMEDRIVER").or_else(|| process::on_path("chromedriver"))
+            }
+        })
+    }
+
+    /// The tool's own folder in the cache: `<cache>/<name>-<version>`.
+    pub(crate) fn home(self, cache: &Path) -> PathBuf {
+        match self.source() {
+            Source::CrateBinary {
+                package, version, ..
+            }
+            | Source::NpmPackage { package, version } => cache.join(format!("{package}-{version}")),
+            Source::RustupTarget(name) | Source::DebianPackage(name) => cache.join(name),
+        }
+    }
+
+    /// The program's name and the word it must print for `--version`.
+    fn program(self) -> (&'static str, &'static str) {
+        match self {
+            Self::WasmTarget => ("rustc", ""),
+            Self::WasmBindgen => ("wasm-bindgen", WASM_BINDGEN),
+            Self::Trunk => ("trunk", TRUNK),
+            Self::WasmOpt => (
+                "wasm-opt",
+                BINARYEN.split_once('.').map_or(BINARYEN, |(n, _)| n),
+            ),
+            Self::Chromium => ("chromium", ""),
+            Self::Chromedriver => ("chromedriver", ""),
+        }
+    }
+}
+
+/// The tools found, each with its path.
+#[derive(Debug, Default)]
+pub(crate) struct Toolbox {
+    found: BTreeMap<Tool, PathBuf>,
+}
+
+impl Toolbox {
+    pub(crate) fn put(&mut self, tool: Tool, path: PathBuf) {
+        self.found.insert(tool, path);
+    }
+
+    pub(crate) fn get(&self, tool: Tool) -> Result<&Path> {
+        self.found
+            .get(&tool)
+            .map(PathBuf::as_path)
+            .with_context(|| format!("{tool:?} was not set up; run `cargo xtask setup`"))
+    }
+
+    /// PATH with the tools' folders in front: Trunk looks for wasm-bindgen there.
+    pub(crate) fn search_path(&self) -> Result<OsString> {
+        let mut folders: Vec<PathBuf> = Vec::new();
+        for tool in [Tool::Trunk, Tool::WasmBindgen] {
+            folders.extend(self.get(tool)?.parent().map(Path::to_owned));
+        }
+        if let Some(path) = std::env::var_os("PATH") {
+            folders.extend(std::env::split_paths(&path));
+        }
+        std::env::join_paths(folders).context("a folder on PATH has a colon in its name")
+    }
+}
+
+/// `${XDG_CACHE_HOME:-$HOME/.cache}/so-tay-tools`.
+pub(crate) fn cache_folder() -> Result<PathBuf> {
+    named_by("XDG_CACHE_HOME")
+        .or_else(|| named_by("HOME").map(|home| home.join(".cache")))
+        .map(|cache| cache.join("so-tay-tools"))
+        .context("neither XDG_CACHE_HOME nor HOME is set, so there is no place to keep tools in")
+}
+
+fn named_by(variable: &str) -> Option<PathBuf> {
+    std::env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
+}
+
+fn program_in_home(source: Source, program: &str) -> PathBuf {
+    match source {
+        Source::NpmPackage { .. } => PathBuf::from("node_modules/.bin").join(program),
+        Source::CrateBinary { .. } | Source::RustupTarget(_) | Source::DebianPackage(_) => {
+            PathBuf::from("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
+        }
+    }
+}
+
+fn find_wasm_target(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let sysroot = process::capture(workspace.command(rustc()).args(["--print", "sysroot"]))?;
+    let library = Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib");
+    Ok(library.is_dir().then_some(library))
+}
+
+/// The rustc that cargo would use.
+pub(crate) fn rustc() -> PathBuf {
+    named_by("RUSTC").unwrap_or_else(|| PathBuf::from("rustc"))
+}
+
+/// Whether `file --version` runs and has the version among its words. A tool that cannot say so
+/// counts as missing, whatever the cause: it is then installed anew.
+fn says_version(file: &Path, version: &str) -> bool {
+    Command::new(file)
+        .arg("--version")
+        .env_remove("NO_COLOR") // trunk 0.21 takes only `true` and `false` for it
+        .stderr(Stdio::null())
+        .output()
+        .is_ok_and(|output| {
+            output.status.success()
+                && String::from_utf8_lossy(&output.stdout)
+                    .split_whitespace()
+                    .any(|word| word == version)
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn running_the_app_needs_neither_npm_nor_a_browser() {
+        assert!(FOR_APP.iter().all(|tool| matches!(
+            tool.source(),
+            Source::RustupTarget(_) | Source::CrateBinary { .. }
+        )));
+    }
+
+    #[test]
+    fn each_version_has_its_own_folder() {
+        let home = Tool::Trunk.home(Path::new("cache"));
+        assert_eq!(home, Path::new("cache/trunk-0.21.14"));
+    }
+}

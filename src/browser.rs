@@ -1,0 +1,177 @@
+//! The only door to the browser, apart from the store's and the network's own: one call, one typed answer.
+//! No decisions live here.
+
+pub(crate) mod events;
+pub(crate) mod files;
+pub(crate) mod gzip;
+pub(crate) mod seal;
+pub(crate) mod tabs;
+pub(crate) mod worker;
+
+use js_sys::Reflect;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// The window; there always is one, the app runs nowhere else.
+pub(crate) fn window() -> Option<web_sys::Window> {
+    web_sys::window()
+}
+
+pub(crate) fn document() -> Option<web_sys::Document> {
+    window()?.document()
+}
+
+/// Milliseconds since 1970, by this device's clock.
+pub(crate) fn now_ms() -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole milliseconds below 2^53; a clock before 1970 counts as 0"
+    )]
+    let ms = js_sys::Date::now().max(0.0) as u64;
+    ms
+}
+
+/// Random bytes for names and keys.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    let crypto = window().and_then(|window| window.crypto().ok());
+    if let Some(crypto) = crypto {
+        // Fails only above 65,536 bytes.
+        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+    }
+    bytes
+}
+
+/// `#/…` of the address, without the `#`.
+pub(crate) fn route() -> String {
+    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let route = hash.strip_prefix('#').unwrap_or_default().to_owned();
+    js_sys::decode_uri(&route).map(String::from).unwrap_or(route)
+}
+
+/// Goes to a route.
+pub(crate) fn go(route: &str) {
+    if let Some(window) = window() {
+        // Fails only on an address that is not one; routes are made by the app.
+        let _ = window.location().set_hash(route);
+    }
+}
+
+/// Puts a route in the place of the present one: what "back" must not come to again.
+pub(crate) fn go_instead(route: &str) {
+    if let Some(window) = window() {
+        let _ = window.location().replace(&format!("#{route}"));
+    }
+}
+
+/// Back to where the person came from.
+pub(crate) fn go_back() {
+    if let Some(history) = window().and_then(|window| get(&window, "history")) {
+        call(&history, "back", &[]);
+    }
+}
+
+/// Scheme, host and port the app came from.
+pub(crate) fn origin() -> String {
+    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// The folder the app lies in: several apps may share one origin.
+pub(crate) fn folder() -> String {
+    let path = window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
+    path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+}
+
+/// The window's title.
+pub(crate) fn set_title(title: &str) {
+    if let Some(document) = document() {
+        document.set_title(title);
+    }
+}
+
+/// Sets or removes an attribute of the root element: theme and text size.
+pub(crate) fn set_root(attribute: &str, value: Option<&str>) {
+    let Some(root) = document().and_then(|document| document.document_element()) else { return };
+    // Fails only on a name that is not an attribute's.
+    let _ = match value {
+        Some(value) => root.set_attribute(attribute, value),
+        None => root.remove_attribute(attribute),
+    };
+}
+
+/// Brings an element under the eye and the keyboard.
+pub(crate) fn focus(id: &str) {
+    let Some(element) = document().and_then(|document| document.get_element_by_id(id)) else { return };
+    element.scroll_into_view();
+    if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+/// Scrolls the page to its top.
+pub(crate) fn scroll_to_top() {
+    let page = document().and_then(|document| document.query_selector(".page").ok().flatten());
+    if let Some(page) = page {
+        page.set_scroll_top(0);
+    }
+}
+
+/// Prints what is on the screen.
+pub(crate) fn print() {
+    if let Some(window) = window() {
+        let _ = window.print();
+    }
+}
+
+/// Reloads the app.
+pub(crate) fn reload() {
+    if let Some(window) = window() {
+        let _ = window.location().reload();
+    }
+}
+
+/// Whether the browser promised to keep what is stored.
+pub(crate) async fn is_storage_kept() -> Option<bool> {
+    let storage = window()?.navigator().storage();
+    let kept = wasm_bindgen_futures::JsFuture::from(storage.persisted().ok()?).await.ok()?;
+    kept.as_bool()
+}
+
+/// Asks the browser to keep what is stored.
+pub(crate) async fn ask_to_keep_storage() -> bool {
+    let Some(window) = window() else { return false };
+    let Ok(asked) = window.navigator().storage().persist() else { return false };
+    let answer = wasm_bindgen_futures::JsFuture::from(asked).await;
+    answer.is_ok_and(|answer| answer.as_bool() == Some(true))
+}
+
+/// Bytes used and bytes allowed.
+pub(crate) async fn storage_use() -> Option<(f64, f64)> {
+    let asked = window()?.navigator().storage().estimate().ok()?;
+    let estimate = wasm_bindgen_futures::JsFuture::from(asked).await.ok()?;
+    let number = |name| get(&estimate, name).and_then(|value| value.as_f64());
+    Some((number("usage")?, number("quota")?))
+}
+
+/// A property, when there is one.
+pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
+    let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
+    (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// Calls a method, when there is one.
+pub(crate) fn call(object: &JsValue, name: &str, arguments: &[&JsValue]) -> Option<JsValue> {
+    let method = get(object, name)?.dyn_into::<js_sys::Function>().ok()?;
+    let list = js_sys::Array::new();
+    for argument in arguments {
+        list.push(argument);
+    }
+    method.apply(object, &list).ok()
+}
+
+/// The name and message of whatever JavaScript threw.
+pub(crate) fn describe(error: &JsValue) -> (String, String) {
+    let text = |name| get(error, name).and_then(|value| value.as_string());
+    let message = text("message").or_else(|| error.as_string()).unwrap_or_default();
+    (text("name").unwrap_or_default(), message)
+}

@@ -1,0 +1,73 @@
+//! The service worker: what makes the app open without a network.
+
+use js_sys::{Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
+
+fn container() -> Option<ServiceWorkerContainer> {
+    let navigator = super::window()?.navigator();
+    super::get(&navigator, "serviceWorker")?.dyn_into().ok()
+}
+
+/// Registers the worker; `on_ready` runs once the core is installed, `on_update` when a newer build waits.
+pub(crate) async fn register(on_ready: impl Fn() + 'static, on_update: impl Fn() + 'static) -> bool {
+    let Some(container) = container() else { return false };
+    let options = Object::new();
+    let _ = Reflect::set(&options, &"updateViaCache".into(), &"none".into());
+    let asked = super::call(&container, "register", &[&"./sw.js".into(), &options]);
+    let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<Promise>) else { return false };
+    let Ok(registration) = JsFuture::from(asked).await else { return false };
+    let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return false };
+    if registration.waiting().is_some() {
+        on_update();
+    }
+    let watched = registration.clone();
+    let found = Closure::<dyn Fn()>::new(move || watch(&watched));
+    registration.set_onupdatefound(Some(found.as_ref().unchecked_ref()));
+    found.forget();
+    UPDATE.with(|update| *update.borrow_mut() = Some(Box::new(on_update)));
+    if let Some(Ok(ready)) = super::get(&container, "ready").map(JsCast::dyn_into::<Promise>)
+        && JsFuture::from(ready).await.is_ok()
+    {
+        on_ready();
+    }
+    true
+}
+
+thread_local! {
+    static UPDATE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
+}
+
+/// Waits for the worker that is being installed beside the present one.
+fn watch(registration: &ServiceWorkerRegistration) {
+    let (Some(installing), Some(container)) = (registration.installing(), container()) else { return };
+    let is_first = container.controller().is_none();
+    let worker = installing.clone();
+    let changed = Closure::<dyn Fn()>::new(move || {
+        let state = super::get(&worker, "state").and_then(|state| state.as_string());
+        if state.as_deref() == Some("installed") && !is_first {
+            UPDATE.with(|update| {
+                if let Some(on_update) = &*update.borrow() {
+                    on_update();
+                }
+            });
+        }
+    });
+    installing.set_onstatechange(Some(changed.as_ref().unchecked_ref()));
+    changed.forget();
+}
+
+/// Lets the waiting build take over, then reloads into it.
+pub(crate) async fn take_update() {
+    let Some(container) = container() else { return super::reload() };
+    let Ok(asked) = container.get_registration().dyn_into::<Promise>() else { return };
+    let Ok(found) = JsFuture::from(asked).await else { return };
+    let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else { return };
+    let Some(waiting) = registration.waiting() else { return super::reload() };
+    let reload = Closure::once_into_js(super::reload);
+    container.set_oncontrollerchange(Some(reload.unchecked_ref()));
+    let message = Object::new();
+    let _ = Reflect::set(&message, &"type".into(), &"activate".into());
+    let _ = waiting.post_message(&JsValue::from(message));
+}

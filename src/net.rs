@@ -1,0 +1,108 @@
+//! The only door to the network: one request of the protocol, one typed answer. No pace, no retries.
+
+use js_sys::Uint8Array;
+use records::wire::{Problem, SyncAnswer, SyncRequest, Unit};
+use serde::{Deserialize, de::DeserializeOwned};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, Request, RequestInit, Response};
+
+use crate::browser::{self, gzip};
+
+/// How long an exchange may take; a page of 256 KiB needs 40 s at 50 kbit/s.
+const TIMEOUT_MS: u32 = 60_000;
+/// Smaller bodies cost more to pack than they save.
+const PACK_BYTES_MIN: usize = 1_024;
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum NetError {
+    /// No road to the endpoint, or none in time.
+    #[error("the endpoint does not answer")]
+    Silent,
+    /// The endpoint answered with a problem.
+    #[error("{0:?}")]
+    Problem(Box<Problem>),
+    /// Something answered that is not an endpoint of this protocol.
+    #[error("not an endpoint")]
+    Foreign,
+}
+
+impl NetError {
+    pub(crate) fn status(&self) -> Option<u16> {
+        match self {
+            Self::Problem(problem) => Some(problem.status),
+            Self::Silent | Self::Foreign => None,
+        }
+    }
+}
+
+/// Who an endpoint says it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Hello {
+    pub(crate) unit: Unit,
+}
+
+/// Asks an address who it is.
+pub(crate) async fn hello(endpoint: &str, key: &str) -> Result<Hello, NetError> {
+    exchange(endpoint, "hello", key, None).await
+}
+
+/// One round trip, both directions.
+pub(crate) async fn sync(endpoint: &str, key: &str, request: &SyncRequest) -> Result<SyncAnswer, NetError> {
+    let body = serde_json::to_vec(request).or(Err(NetError::Foreign))?;
+    exchange(endpoint, "sync", key, Some(body)).await
+}
+
+async fn exchange<T: DeserializeOwned>(
+    endpoint: &str,
+    verb: &str,
+    key: &str,
+    body: Option<Vec<u8>>,
+) -> Result<T, NetError> {
+    let url = format!("{}/v1/{verb}", endpoint.trim_end_matches('/'));
+    let request = request(&url, key, body).await.ok_or(NetError::Foreign)?;
+    let controller = AbortController::new().ok();
+    let init = RequestInit::new();
+    init.set_signal(controller.as_ref().map(AbortController::signal).as_ref());
+    let stop = gloo_timers::callback::Timeout::new(TIMEOUT_MS, move || {
+        if let Some(controller) = controller {
+            controller.abort();
+        }
+    });
+    let window = browser::window().ok_or(NetError::Silent)?;
+    let asked = JsFuture::from(window.fetch_with_request_and_init(&request, &init)).await;
+    let response: Response = asked.or(Err(NetError::Silent))?.unchecked_into();
+    let text = response.text().or(Err(NetError::Silent))?;
+    let text = JsFuture::from(text).await.or(Err(NetError::Silent))?.as_string();
+    drop(stop);
+    let text = text.unwrap_or_default();
+    if response.ok() {
+        return serde_json::from_str(&text).or(Err(NetError::Foreign));
+    }
+    match serde_json::from_str::<Problem>(&text) {
+        Ok(problem) => Err(NetError::Problem(Box::new(problem))),
+        Err(_) if response.status() >= 500 => Err(NetError::Silent), // A proxy whose endpoint is away.
+        Err(_) => Err(NetError::Foreign),
+    }
+}
+
+async fn request(url: &str, key: &str, body: Option<Vec<u8>>) -> Option<Request> {
+    let headers = Headers::new().ok()?;
+    headers.set("authorization", &format!("Bearer {key}")).ok()?;
+    let init = RequestInit::new();
+    init.set_cache(web_sys::RequestCache::NoStore);
+    init.set_credentials(web_sys::RequestCredentials::Omit);
+    if let Some(body) = body {
+        init.set_method("POST");
+        headers.set("content-type", "application/json").ok()?;
+        let packed = if body.len() < PACK_BYTES_MIN { None } else { gzip::pack(&body).await };
+        if packed.is_some() {
+            headers.set("content-encoding", "gzip").ok()?;
+        }
+        let body: JsValue = packed.unwrap_or_else(|| Uint8Array::from(&body[..])).into();
+        init.set_body(&body);
+    }
+    init.set_headers(&headers);
+    Request::new_with_str_and_init(url, &init).ok()
+}

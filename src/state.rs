@@ -1,0 +1,181 @@
+//! What is on the screen: the notebook in memory and a few signals. No input or output; a getter has no effect.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use leptos::prelude::*;
+use records::{
+    catalogue::Catalogue,
+    draft::{Draft, Surroundings},
+    fold::{Life, Record},
+    id::RecordId,
+    replica::Replica,
+    summary::{Summary, summarise},
+};
+use serde_json::{Value, json};
+
+/// How an exchange with the endpoint stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Exchange {
+    /// One is under way.
+    pub(crate) is_running: bool,
+    /// When the last one went well, ms.
+    pub(crate) done_ms: u64,
+    /// Why the last one did not.
+    pub(crate) failure: Option<String>,
+}
+
+/// A short message with an action, above the bottom bar.
+#[derive(Clone)]
+pub(crate) struct Toast {
+    pub(crate) text: String,
+    pub(crate) undo: Option<Callback<()>>,
+    pub(crate) number: u64,
+}
+
+/// The person and the unit of this device, as the screen shows them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Me {
+    pub(crate) name: String,
+    pub(crate) position: String,
+    pub(crate) unit: String,
+    pub(crate) endpoint: String,
+    pub(crate) is_welcomed: bool,
+    pub(crate) backed_up_ms: u64,
+}
+
+/// The notebook in memory.
+pub(crate) struct Data {
+    pub(crate) replica: Replica,
+    pub(crate) rows: BTreeMap<RecordId, Rc<Summary>>,
+    pub(crate) drafts: BTreeMap<String, Draft>,
+    pub(crate) damaged: usize,
+}
+
+/// The handle that every page holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Book {
+    data: StoredValue<Data, LocalStorage>,
+    pub(crate) catalogue: &'static Catalogue,
+    revision: RwSignal<u64>,
+    draft_revision: RwSignal<u64>,
+    pub(crate) me: RwSignal<Me>,
+    pub(crate) exchange: RwSignal<Exchange>,
+    pub(crate) toast: RwSignal<Option<Toast>>,
+    pub(crate) is_offline_ready: RwSignal<bool>,
+    pub(crate) has_update: RwSignal<bool>,
+    pub(crate) route: RwSignal<String>,
+    /// A form with unsaved typing is open: nothing may take over the screen.
+    pub(crate) is_writing: RwSignal<bool>,
+}
+
+pub(crate) fn use_book() -> Book {
+    expect_context::<Book>()
+}
+
+impl Book {
+    pub(crate) fn new(data: Data, catalogue: &'static Catalogue, me: Me, route: String) -> Self {
+        let book = Self {
+            data: StoredValue::new_local(data),
+            catalogue,
+            revision: RwSignal::new(0),
+            draft_revision: RwSignal::new(0),
+            me: RwSignal::new(me),
+            exchange: RwSignal::new(Exchange::default()),
+            toast: RwSignal::new(None),
+            is_offline_ready: RwSignal::new(false),
+            has_update: RwSignal::new(false),
+            route: RwSignal::new(route),
+            is_writing: RwSignal::new(false),
+        };
+        let all: Vec<RecordId> = book.data.with_value(|data| data.replica.notebook.records().collect());
+        book.resummarise(all);
+        book
+    }
+
+    /// Reads the notebook; whoever does it inside a view follows its changes.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Data) -> T) -> T {
+        self.revision.track();
+        self.data.with_value(look)
+    }
+
+    /// Reads the notebook once.
+    pub(crate) fn peek<T>(&self, look: impl FnOnce(&Data) -> T) -> T {
+        self.data.with_value(look)
+    }
+
+    /// Changes the notebook in memory; only after the store has committed.
+    pub(crate) fn adopt(&self, change: impl FnOnce(&mut Data) -> Vec<RecordId>) {
+        let mut touched = Vec::new();
+        self.data.update_value(|data| touched = change(data));
+        self.resummarise(touched);
+        self.revision.update(|revision| *revision += 1);
+    }
+
+    fn resummarise(&self, records: Vec<RecordId>) {
+        let catalogue = self.catalogue;
+        self.data.update_value(|data| {
+            for id in records {
+                if let Some(record) = data.replica.notebook.fold(id) {
+                    data.rows.insert(id, Rc::new(summarise(&record, catalogue)));
+                }
+            }
+        });
+    }
+
+    /// Changes the drafts in memory.
+    pub(crate) fn adopt_draft(&self, change: impl FnOnce(&mut BTreeMap<String, Draft>)) {
+        self.data.update_value(|data| change(&mut data.drafts));
+        self.draft_revision.update(|revision| *revision += 1);
+    }
+
+    /// The drafts, latest first.
+    pub(crate) fn drafts(&self) -> Vec<(String, Draft)> {
+        self.draft_revision.track();
+        let mut drafts: Vec<_> = self.peek(|data| data.drafts.clone().into_iter().collect());
+        drafts.sort_by_key(|(_, draft): &(String, Draft)| core::cmp::Reverse(draft.opened));
+        drafts
+    }
+
+    /// A record as it is now.
+    pub(crate) fn record(&self, id: RecordId) -> Option<Record> {
+        self.read(|data| data.replica.notebook.fold(id))
+    }
+
+    /// Rows that are there, latest event first, that satisfy a test.
+    pub(crate) fn rows(&self, wanted: impl Fn(&Summary) -> bool) -> Vec<Rc<Summary>> {
+        let mut rows: Vec<Rc<Summary>> = self.read(|data| {
+            let rows = data.rows.values().filter(|row| row.life != Life::Deleted && wanted(row));
+            rows.cloned().collect()
+        });
+        rows.sort_by(|a, b| (&b.date, b.touched_ms, b.id).cmp(&(&a.date, a.touched_ms, a.id)));
+        rows
+    }
+
+    /// How many changes wait to be sent, and how many the endpoint set aside.
+    pub(crate) fn outbox(&self) -> (usize, usize) {
+        self.read(|data| (data.replica.waiting().count(), data.replica.verdicts.len()))
+    }
+
+    /// The unit's name as the endpoint or the person says it.
+    pub(crate) fn unit(&self) -> String {
+        let said = self.read(|data| data.replica.sync.unit.name.clone());
+        let own = self.me.with(|me| me.unit.clone());
+        if own.is_empty() { said } else { own }
+    }
+
+    /// What defaults of a form may speak of.
+    pub(crate) fn surroundings(&self, now_ms: u64) -> Surroundings {
+        let me = self.me.get_untracked();
+        let person = match me.name.as_str() {
+            "" => Value::Null,
+            name => json!({"ho_ten": name, "chuc_vu": me.position}),
+        };
+        Surroundings { now_ms, me: person, unit: untrack(|| self.unit()) }
+    }
+
+    /// Shows a message; it goes by itself after ten seconds.
+    pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Callback<()>>) {
+        let number = self.toast.with_untracked(|toast| toast.as_ref().map_or(1, |t| t.number + 1));
+        self.toast.set(Some(Toast { text: text.into(), undo, number }));
+    }
+}

@@ -1,0 +1,107 @@
+//! Every sentence a person reads that does not come from the catalogue, and errors as sentences. No logic.
+
+use records::{change::ChangeError, date};
+
+use crate::{net::NetError, store::StoreError};
+
+pub(crate) const APP: &str = "Sổ tay Dân vận";
+
+pub(crate) fn saved_at(ms: u64) -> String {
+    format!("Đã lưu trên máy lúc {}.", date::clock(ms))
+}
+
+pub(crate) fn draft_kept_at(ms: u64) -> String {
+    format!("Đã giữ bản nháp lúc {}.", date::clock(ms))
+}
+
+pub(crate) fn waiting(count: usize) -> String {
+    format!("Chờ gửi {count} mục, sẽ tự gửi khi có mạng.")
+}
+
+pub(crate) fn not_enrolled(count: usize) -> String {
+    if count == 0 {
+        "Lưu trên máy này. Chưa nối máy chủ.".to_owned()
+    } else {
+        format!("Đã lưu trên máy {count} lần ghi. Chưa nối máy chủ.")
+    }
+}
+
+pub(crate) fn all_sent(ms: u64) -> String {
+    format!("Đã gửi hết lúc {}.", date::clock(ms))
+}
+
+pub(crate) fn refused(count: usize) -> String {
+    format!("Máy chủ để riêng hoặc từ chối {count} mục. Mục vẫn ở trên máy này. Xem Đồng bộ.")
+}
+
+/// A count as people here write it: `1.234`.
+pub(crate) fn count(n: usize) -> String {
+    let digits = n.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push('.');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// How a due date stands to today, and how grave that is.
+pub(crate) fn due(due: &str, today: &str) -> (String, &'static str) {
+    let days = date::parse(due).zip(date::parse(today)).map(|(due, today)| due - today);
+    match days {
+        None => (String::new(), ""),
+        Some(0) => ("Hạn hôm nay".to_owned(), "warn"),
+        Some(days) if days < 0 => (format!("Quá hạn {} ngày", -days), "bad"),
+        Some(days) if days <= 7 => (format!("Còn {days} ngày"), "warn"),
+        Some(_) => (format!("Hạn {}", date::for_people(due)), ""),
+    }
+}
+
+pub(crate) fn bytes(n: f64) -> String {
+    if n < 1_048_576.0 {
+        format!("{:.0} KB", n / 1_024.0)
+    } else if n < 1_073_741_824.0 {
+        format!("{:.1} MB", n / 1_048_576.0).replace('.', ",")
+    } else {
+        format!("{:.1} GB", n / 1_073_741_824.0).replace('.', ",")
+    }
+}
+
+pub(crate) fn store_error(error: &StoreError) -> String {
+    match error {
+        StoreError::Missing(_) => "Trình duyệt không cho lưu trên máy (có thể đang ở cửa sổ ẩn danh). Hãy mở bằng cửa sổ thường của Chrome hoặc Safari.".to_owned(),
+        StoreError::Newer => "Dữ liệu trên máy do bản ứng dụng mới hơn ghi. Không đụng vào dữ liệu. Hãy tải lại trang để lấy bản mới.".to_owned(),
+        StoreError::Full => "Bộ nhớ máy đã đầy nên chưa lưu được. Nội dung vẫn còn trên màn hình. Hãy xóa bớt ảnh, tệp trong máy rồi bấm Lưu lại, hoặc vào Đồng bộ để xuất tệp.".to_owned(),
+        StoreError::Moved => "Một cửa sổ khác của sổ tay vừa ghi cùng lúc. Nội dung vẫn còn trên màn hình, bấm Lưu lại.".to_owned(),
+        StoreError::Seal(_) => "Không mở được dữ liệu đã niêm phong trên máy này. Dữ liệu vẫn ở nguyên chỗ cũ.".to_owned(),
+        StoreError::Unreadable(_) => "Dữ liệu trên máy có chỗ hỏng nên chưa đọc được. Không có gì bị xóa.".to_owned(),
+        StoreError::Browser(name, _) => format!("Trình duyệt chưa lưu được ({name}). Nội dung vẫn còn trên màn hình, bấm Lưu lại; nếu vẫn không được, tải lại trang."),
+    }
+}
+
+pub(crate) fn change_error(error: &ChangeError) -> String {
+    match error {
+        ChangeError::TooLarge(_) | ChangeError::TooManyPaths(_) => {
+            "Phiếu quá dài cho một lần lưu. Nội dung vẫn còn trên màn hình; hãy tách thành hai phiếu.".to_owned()
+        }
+        ChangeError::TooDeep
+        | ChangeError::Unreadable(_)
+        | ChangeError::Path(_)
+        | ChangeError::TwiceInOne(_) => "Chưa lưu được phiếu này. Nội dung vẫn còn trên màn hình.".to_owned(),
+    }
+}
+
+pub(crate) fn net_error(error: &NetError) -> String {
+    match error {
+        NetError::Silent => "Chưa liên lạc được với máy chủ. Mọi thứ vẫn lưu trên máy này.".to_owned(),
+        NetError::Foreign => "Địa chỉ này không phải máy chủ của sổ tay. Kiểm tra lại địa chỉ.".to_owned(),
+        NetError::Problem(problem) => match problem.code.as_str() {
+            "khoa_sai" => "Máy chủ không nhận khóa thiết bị. Dữ liệu vẫn ở trên máy; hãy xin lại khóa rồi nối lại trong Cài đặt.".to_owned(),
+            "giao_thuc" => "Máy chủ cần bản ứng dụng khác. Hãy cập nhật ứng dụng; dữ liệu vẫn ở trên máy.".to_owned(),
+            "ban" => "Máy chủ đang bận, sẽ tự gửi lại.".to_owned(),
+            _ => format!("Máy chủ báo: {}", problem.detail),
+        },
+    }
+}

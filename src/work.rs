@@ -1,0 +1,58 @@
+//! What a person does: open, save, send, export. The only place where the notebook, the store and the network meet.
+
+pub(crate) mod drafts;
+pub(crate) mod files;
+pub(crate) mod open;
+pub(crate) mod save;
+pub(crate) mod settings;
+pub(crate) mod sync;
+
+use std::{cell::RefCell, rc::Rc};
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+
+use crate::{
+    browser::tabs::Tabs,
+    state::Book,
+    store::{Profile, Store},
+};
+
+/// What the verbs need besides the notebook on the screen.
+pub(crate) struct Tools {
+    pub(crate) store: Store,
+    pub(crate) tabs: Tabs,
+    /// The name of this notebook's database, locks and line between tabs.
+    pub(crate) name: String,
+    /// Where the endpoint is and with which key.
+    pub(crate) profile: RefCell<Profile>,
+    /// The counter's envelope as this tab knows it.
+    pub(crate) counter_row: RefCell<Vec<u8>>,
+    /// The last row of the log this tab has read.
+    pub(crate) last_row: RefCell<f64>,
+    /// The next exchange, when one is planned.
+    pub(crate) next_sync: RefCell<Option<Timeout>>,
+    /// How many exchanges in a row found no endpoint.
+    pub(crate) failures: RefCell<u32>,
+}
+
+/// The handle that every page acts through.
+#[derive(Clone, Copy)]
+pub(crate) struct Work {
+    pub(crate) book: Book,
+    tools: StoredValue<Rc<Tools>, LocalStorage>,
+}
+
+pub(crate) fn use_work() -> Work {
+    expect_context::<Work>()
+}
+
+impl Work {
+    pub(crate) fn new(book: Book, tools: Tools) -> Self {
+        Self { book, tools: StoredValue::new_local(Rc::new(tools)) }
+    }
+
+    pub(crate) fn tools(&self) -> Rc<Tools> {
+        self.tools.get_value()
+    }
+}

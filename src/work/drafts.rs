@@ -1,0 +1,69 @@
+//! Drafts: begun, kept while typing, thrown away.
+
+use records::{
+    draft::Draft,
+    form::Form,
+    id::{RecordId, entry_id},
+};
+use serde_json::Value;
+
+use crate::{browser, store::StoreError, work::Work};
+
+fn name() -> String {
+    entry_id(browser::random())
+}
+
+/// Names for entries, from the browser's random bytes.
+pub(crate) fn entry_names() -> impl FnMut() -> String {
+    || entry_id(browser::random())
+}
+
+/// Begins a new record. `given` are values that the place it was begun from brings along.
+pub(crate) fn begin(work: Work, form: &Form, given: &[(String, Value)]) -> String {
+    let now = browser::now_ms();
+    let rec = RecordId::new(now, browser::random());
+    let around = work.book.surroundings(now);
+    let mut draft = Draft::new(rec, form, &around, &mut entry_names());
+    for (path, value) in given {
+        draft.put(path, value.clone());
+    }
+    let name = name();
+    work.book.adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    name
+}
+
+/// Opens a record for writing: what is on the screen now is what the save will say it saw.
+pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
+    let open = work.book.peek(|data| {
+        let same = data.drafts.iter().find(|(_, draft)| draft.rec == id);
+        same.map(|(name, _)| name.clone())
+    });
+    if open.is_some() {
+        return open; // The person goes on where they stopped.
+    }
+    let record = work.book.peek(|data| data.replica.notebook.fold(id))?;
+    let form = work.book.catalogue.form(&record.form, &record.version)?;
+    let draft = Draft::edit(&record, form, browser::now_ms());
+    let name = name();
+    work.book.adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    Some(name)
+}
+
+/// Keeps a draft on the device.
+pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
+    work.tools().store.put_draft(name, &draft).await?;
+    work.book.adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
+    Ok(browser::now_ms())
+}
+
+/// Throws a draft away.
+pub(crate) async fn discard(work: Work, name: &str) -> Result<(), StoreError> {
+    work.tools().store.drop_draft(name).await?;
+    work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
+    Ok(())
+}
+
+/// Takes a thrown-away draft back.
+pub(crate) async fn take_back(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
+    keep(work, name, draft).await
+}

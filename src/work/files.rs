@@ -1,0 +1,257 @@
+//! Files out and in: Xuất (readable JSON with its changes) and Sao lưu (complete, sealed with a passphrase).
+
+use records::{
+    draft::Draft,
+    files::{self, EXPORT_KIND, EXPORT_VERSION, Export, FileError, Found},
+    id::RecordId,
+    replica::Entry,
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    browser::{self, files as out, gzip, seal},
+    store::{Profile, StoreError},
+    work::{Work, save::SaveError, settings, sync},
+};
+
+/// What a sealed backup names itself.
+const BACKUP_KIND: &str = "so-tay-dan-van/sao-luu";
+/// How many lines go into the store at once: a phone that sleeps in between loses at most one transaction.
+const IMPORT_LINES: usize = 1_000;
+
+/// Why a file was not made or not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum FilesError {
+    #[error(transparent)]
+    File(#[from] FileError),
+    #[error(transparent)]
+    Save(#[from] SaveError),
+    #[error("the passphrase does not open this file")]
+    Passphrase,
+    #[error("the browser cannot do that: {0}")]
+    Browser(String),
+}
+
+impl From<StoreError> for FilesError {
+    fn from(error: StoreError) -> Self {
+        Self::Save(SaveError::Store(error))
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Imported {
+    pub(crate) changes: usize,
+    pub(crate) known: usize,
+    pub(crate) damaged: Vec<String>,
+    pub(crate) drafts: usize,
+}
+
+/// A file that is ready to go out.
+#[derive(Debug, Clone)]
+pub(crate) struct Ready {
+    pub(crate) name: String,
+    pub(crate) mime: &'static str,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Ready {
+    /// Saves it to the device's downloads.
+    pub(crate) fn download(&self) -> bool {
+        out::download(&self.name, self.mime, &self.bytes)
+    }
+
+    /// Hands it to another app.
+    pub(crate) async fn share(&self) -> bool {
+        out::share(&self.name, self.mime, &self.bytes).await
+    }
+}
+
+fn stamp_of_now() -> String {
+    let now = browser::now_ms();
+    format!("{}-{}", records::date::today(now), records::date::clock(now).replace(':', "g"))
+}
+
+/// The readable file of some records, or of all when none are named.
+pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError> {
+    let export = work.book.peek(|data| {
+        let notebook = &data.replica.notebook;
+        let is_wanted = |id: &RecordId| only.is_none_or(|only| only.contains(id));
+        let ids: Vec<RecordId> = notebook.records().filter(is_wanted).collect();
+        let folds = ids.iter().filter_map(|id| notebook.fold(*id));
+        let there = folds.filter(|record| record.life("") != records::fold::Life::Deleted);
+        let touches = |recs: &[RecordId]| recs.iter().any(|id| is_wanted(id));
+        let changes = notebook.changes().filter(|(_, known)| only.is_none() || touches(&known.recs));
+        Export {
+            kind: EXPORT_KIND.to_owned(),
+            version: EXPORT_VERSION,
+            exported_at: browser::now_ms(),
+            app: env!("CARGO_PKG_VERSION").to_owned(),
+            unit: data.replica.sync.unit.clone(),
+            records: there.map(|record| files::readable(&record, work.book.catalogue)).collect(),
+            changes: changes.filter_map(|(_, known)| files::filed(known)).collect(),
+        }
+    });
+    let bytes = serde_json::to_vec_pretty(&export).map_err(|e| FilesError::Browser(e.to_string()))?;
+    Ok(Ready { name: format!("so-tay-dan-van-{}.json", stamp_of_now()), mime: "application/json", bytes })
+}
+
+#[derive(Serialize, Deserialize)]
+struct BackupHead {
+    kind: String,
+    version: u32,
+    kdf: String,
+    rounds: u32,
+    salt: String,
+    gzip: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct BackupBody {
+    entries: Vec<Entry>,
+    drafts: Vec<(String, Draft)>,
+    profile: Profile,
+}
+
+fn to_hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
+    let pairs = digits?;
+    let byte = |pair: &[u32]| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit)).ok();
+    pairs.chunks(2).map(byte).collect()
+}
+
+/// Everything on this device, sealed: one line that says how, then the sealed bytes.
+pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError> {
+    let mut profile = work.tools().profile.borrow().clone();
+    // A device key belongs to one device; the person enrols the new one.
+    profile.key.clear();
+    let body = work.book.peek(|data| BackupBody {
+        entries: data.replica.lines(),
+        drafts: data.drafts.clone().into_iter().collect(),
+        profile,
+    });
+    let broken = |e: &dyn core::fmt::Display| FilesError::Browser(e.to_string());
+    let plain = serde_json::to_vec(&body).map_err(|e| broken(&e))?;
+    let packed = gzip::pack(&plain).await;
+    let salt: [u8; 16] = browser::random();
+    let head = BackupHead {
+        kind: BACKUP_KIND.to_owned(),
+        version: 1,
+        kdf: "PBKDF2-SHA256".to_owned(),
+        rounds: seal::ROUNDS,
+        salt: to_hex(&salt),
+        gzip: packed.is_some(),
+    };
+    let key = seal::key_from_words(words, &salt).await.map_err(|e| broken(&e))?;
+    let plain = packed.map_or(plain, |packed| packed.to_vec());
+    let sealed = seal::seal(&key, BACKUP_KIND, &plain).await.map_err(|e| broken(&e))?;
+    let mut bytes = serde_json::to_vec(&head).map_err(|e| broken(&e))?;
+    bytes.push(b'\n');
+    bytes.extend(sealed.to_vec());
+    Ok(Ready {
+        name: format!("so-tay-dan-van-{}.saoluu", stamp_of_now()),
+        mime: "application/octet-stream",
+        bytes,
+    })
+}
+
+/// Whether a file is a sealed backup.
+pub(crate) fn is_backup(bytes: &[u8]) -> bool {
+    head_of(bytes).is_some()
+}
+
+fn head_of(bytes: &[u8]) -> Option<(BackupHead, &[u8])> {
+    let end = bytes.iter().take(2_000).position(|byte| *byte == b'\n')?;
+    let (head, sealed) = bytes.split_at_checked(end)?;
+    let head: BackupHead = serde_json::from_slice(head).ok()?;
+    (head.kind == BACKUP_KIND).then_some((head, sealed.get(1..)?))
+}
+
+/// Takes a sealed backup in beside what is there.
+pub(crate) async fn restore(
+    work: Work,
+    bytes: &[u8],
+    words: &str,
+    progress: impl Fn(usize, usize),
+) -> Result<Imported, FilesError> {
+    let (head, sealed) = head_of(bytes).ok_or(FileError::Foreign)?;
+    if head.version > 1 || head.rounds != seal::ROUNDS {
+        return Err(FileError::Newer(u64::from(head.version)).into());
+    }
+    let salt = from_hex(&head.salt).ok_or(FileError::Foreign)?;
+    let key = seal::key_from_words(words, &salt).await.or(Err(FilesError::Passphrase))?;
+    let sealed = js_sys::Uint8Array::from(sealed);
+    let plain = seal::open(&key, BACKUP_KIND, &sealed).await.or(Err(FilesError::Passphrase))?;
+    let plain = if head.gzip {
+        let unpacked = gzip::unpack(&plain).await;
+        unpacked.ok_or_else(|| FilesError::Browser("gzip".to_owned()))?
+    } else {
+        plain
+    };
+    let body: BackupBody =
+        serde_json::from_slice(&plain).map_err(|e| FileError::NotJson(e.to_string()))?;
+    let mut found = Found::default();
+    for entry in body.entries {
+        found.changes.extend(entry.change.map(|change| (change, entry.acc)));
+    }
+    let mut imported = take_in(work, found, progress).await?;
+    for (name, draft) in body.drafts {
+        if work.book.peek(|data| !data.drafts.contains_key(&name)) {
+            super::drafts::keep(work, &name, draft).await?;
+            imported.drafts += 1;
+        }
+    }
+    let is_new_here = work.tools().profile.borrow().name.is_empty();
+    if is_new_here {
+        settings::change(work, |profile| *profile = Profile { key: String::new(), ..body.profile }).await?;
+    }
+    Ok(imported)
+}
+
+/// Takes a readable export in.
+pub(crate) async fn import(
+    work: Work,
+    bytes: &[u8],
+    progress: impl Fn(usize, usize),
+) -> Result<Imported, FilesError> {
+    let found = files::read(bytes, work.book.catalogue)?;
+    take_in(work, found, progress).await
+}
+
+async fn take_in(
+    work: Work,
+    found: Found,
+    progress: impl Fn(usize, usize),
+) -> Result<Imported, FilesError> {
+    let tools = work.tools();
+    let all = found.changes.len();
+    let mut imported = Imported { damaged: found.damaged, ..Imported::default() };
+    let mut rest = found.changes.into_iter().peekable();
+    while rest.peek().is_some() {
+        let some: Vec<_> = rest.by_ref().take(IMPORT_LINES).collect();
+        let count = some.len();
+        let plan = work.book.peek(|data| data.replica.plan_import(some));
+        imported.changes += plan.entries.len();
+        imported.known += count - plan.entries.len();
+        let seen = tools.counter_row.borrow().clone();
+        tools.store.commit(&plan, &seen, None).await?;
+        work.book.adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+        progress(imported.changes + imported.known, all);
+    }
+    tools.tabs.call("saved");
+    sync::soon(work);
+    Ok(imported)
+}
+
+/// Notes that a complete file went out.
+pub(crate) async fn note_backup(work: Work) {
+    let now = browser::now_ms();
+    // Only a reminder hangs on it.
+    let _ = settings::change(work, |profile| profile.backed_up_ms = now).await;
+    work.book.me.update(|me| me.backed_up_ms = now);
+}

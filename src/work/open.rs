@@ -1,0 +1,105 @@
+//! Opens the notebook: the store, everything in it, and what keeps it alive while the page is.
+
+use std::{cell::RefCell, collections::BTreeMap};
+
+use records::replica::Replica;
+
+use crate::{
+    browser::{self, events, tabs::Tabs, worker},
+    state::{Book, Data, Me},
+    store::{Profile, Store, StoreError},
+    work::{Tools, Work, sync},
+};
+
+pub(crate) fn me(profile: &Profile) -> Me {
+    Me {
+        name: profile.name.clone(),
+        position: profile.position.clone(),
+        unit: profile.unit.clone(),
+        endpoint: profile.endpoint.clone(),
+        is_welcomed: profile.is_welcomed,
+        backed_up_ms: profile.backed_up_ms,
+    }
+}
+
+/// Opens everything. `progress` hears how many lines were read.
+pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
+    let catalogue = records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let name = format!("so-tay{}", browser::folder());
+    let store = Store::open(&name).await?;
+    let loaded = store.load(progress).await?;
+    let mut replica = Replica::new(loaded.counter, loaded.sync);
+    replica.adopt_entries(loaded.entries);
+    let data = Data {
+        replica,
+        rows: BTreeMap::new(),
+        drafts: loaded.drafts.into_iter().collect(),
+        damaged: loaded.damaged,
+    };
+    // The catalogue lives as long as the page: forms are handed around freely.
+    let catalogue = Box::leak(Box::new(catalogue));
+    let book = Book::new(data, catalogue, me(&loaded.profile), browser::route());
+    let tools = Tools {
+        store,
+        tabs: Tabs::open(&name, move |word| {
+            wasm_bindgen_futures::spawn_local(heard(word));
+        }),
+        name,
+        profile: RefCell::new(loaded.profile),
+        counter_row: RefCell::new(loaded.counter_row),
+        last_row: RefCell::new(loaded.last_row),
+        next_sync: RefCell::new(None),
+        failures: RefCell::new(0),
+    };
+    let work = Work::new(book, tools);
+    HERE.with(|here| *here.borrow_mut() = Some(work));
+    live(work);
+    Ok(work)
+}
+
+thread_local! {
+    /// Other tabs may call before the notebook is open.
+    static HERE: RefCell<Option<Work>> = const { RefCell::new(None) };
+}
+
+/// Another tab saved.
+async fn heard(word: String) {
+    let Some(work) = HERE.with(|here| *here.borrow()) else { return };
+    match word.as_str() {
+        "saved" => catch_up(work).await,
+        "erased" => browser::reload(),
+        _ => {}
+    }
+}
+
+/// Reads what other tabs wrote since.
+pub(crate) async fn catch_up(work: Work) {
+    let tools = work.tools();
+    let last = *tools.last_row.borrow();
+    // What cannot be read now is read at the next call; nothing depends on when.
+    let Ok((entries, last)) = tools.store.entries_after(last).await else { return };
+    let sync = tools.store.load_sync().await;
+    *tools.last_row.borrow_mut() = last;
+    work.book.adopt(|data| {
+        if let Some(sync) = sync {
+            data.replica.sync = sync;
+        }
+        data.replica.adopt_entries(entries).records.into_iter().collect()
+    });
+}
+
+/// Listens for as long as the page lives.
+fn live(work: Work) {
+    let book = work.book;
+    events::on_route(move || book.route.set(browser::route()));
+    events::on_return(move || {
+        wasm_bindgen_futures::spawn_local(async move {
+            catch_up(work).await;
+            sync::now(work);
+        });
+    });
+    wasm_bindgen_futures::spawn_local(async move {
+        worker::register(move || book.is_offline_ready.set(true), move || book.has_update.set(true)).await;
+    });
+    sync::now(work);
+}

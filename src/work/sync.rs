@@ -1,0 +1,131 @@
+//! Exchanges with the endpoint, at their own pace: after a save, when the app comes to the front, by hand, and
+//! again after a while when nobody answered. Never while nothing is enrolled, never in the way of typing.
+
+use gloo_timers::callback::Timeout;
+use records::wire::{SEND_CHANGES_MAX, SyncRequest};
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::{self, events, tabs},
+    net::{self, NetError},
+    store::StoreError,
+    words,
+    work::Work,
+};
+
+/// The first wait after a failure; it doubles.
+const WAIT_MS: u32 = 2_000;
+/// The longest wait: the signal comes back while someone walks from one hamlet to the next.
+const WAIT_MS_MAX: u32 = 60_000;
+/// How often an open app asks whether a colleague sent something.
+const LOOK_MS: u32 = 30_000;
+/// A save is followed by others more often than not: they go in one request.
+const AFTER_SAVE_MS: u32 = 400;
+
+/// Exchanges now.
+pub(crate) fn now(work: Work) {
+    later(work, 0);
+}
+
+/// Exchanges shortly after a save.
+pub(crate) fn soon(work: Work) {
+    later(work, AFTER_SAVE_MS);
+}
+
+fn later(work: Work, wait_ms: u32) {
+    let tools = work.tools();
+    if tools.profile.borrow().endpoint.is_empty() {
+        return;
+    }
+    let timer = Timeout::new(wait_ms, move || wasm_bindgen_futures::spawn_local(run(work)));
+    *tools.next_sync.borrow_mut() = Some(timer);
+}
+
+async fn run(work: Work) {
+    if work.book.exchange.with_untracked(|exchange| exchange.is_running) {
+        return later(work, AFTER_SAVE_MS);
+    }
+    work.book.exchange.update(|exchange| exchange.is_running = true);
+    let tools = work.tools();
+    let name = format!("{}/sync", tools.name);
+    tabs::alone(&name, exchange_all(work)).await;
+    work.book.exchange.update(|exchange| exchange.is_running = false);
+    plan_next(work);
+}
+
+/// Backs off with jitter while nobody answers: a whole commune comes back at once when the network does.
+fn plan_next(work: Work) {
+    let failures = *work.tools().failures.borrow();
+    let waits = work.book.peek(|data| data.replica.waiting().next().is_some());
+    if failures == 0 && waits {
+        return later(work, AFTER_SAVE_MS); // Saved while the exchange was under way.
+    }
+    let base = match failures {
+        0 => LOOK_MS,
+        n => WAIT_MS.saturating_mul(1 << n.min(5)).min(WAIT_MS_MAX),
+    };
+    let [jitter] = browser::random::<1>();
+    if events::is_visible() {
+        later(work, base / 2 + base / 2 * u32::from(jitter) / 255 + 1);
+    }
+}
+
+async fn exchange_all(work: Work) {
+    let mut changes_max = SEND_CHANGES_MAX;
+    let failure = loop {
+        match exchange(work, changes_max).await {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(Failure::Net(error)) if error.status() == Some(413) && changes_max > 1 => changes_max /= 2,
+            Err(failure) => break Some(failure),
+        }
+    };
+    let tools = work.tools();
+    *tools.failures.borrow_mut() = match failure {
+        None => 0,
+        Some(_) => tools.failures.borrow().saturating_add(1),
+    };
+    work.book.exchange.update(|exchange| match failure {
+        None => {
+            exchange.done_ms = browser::now_ms();
+            exchange.failure = None;
+        }
+        Some(Failure::Net(error)) => exchange.failure = Some(words::net_error(&error)),
+        Some(Failure::Store(error)) => exchange.failure = Some(words::store_error(&error)),
+    });
+}
+
+enum Failure {
+    Net(NetError),
+    Store(StoreError),
+}
+
+/// One round trip; true when there is more to exchange.
+async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
+    let tools = work.tools();
+    let request: SyncRequest =
+        work.book.peek(|data| data.replica.plan_request(browser::now_ms(), changes_max));
+    let (endpoint, key) = {
+        let profile = tools.profile.borrow();
+        (profile.endpoint.clone(), profile.key.clone())
+    };
+    let answer = net::sync(&endpoint, &key, &request).await.map_err(Failure::Net)?;
+    let more = answer.more;
+    let plan = work.book.peek(|data| {
+        data.replica.plan_answer(browser::now_ms(), browser::random(), &request, answer)
+    });
+    let seen = tools.counter_row.borrow().clone();
+    let committed = tools.store.commit(&plan, &seen, None).await.map_err(Failure::Store)?;
+    if let Some(row) = committed.counter_row {
+        *tools.counter_row.borrow_mut() = row;
+    }
+    let has_news = !plan.entries.is_empty();
+    work.book.adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+    if has_news {
+        tools.tabs.call("saved");
+    }
+    let (waits, offers) =
+        work.book.peek(|data| (data.replica.waiting().next().is_some(), data.replica.sync.offering.is_some()));
+    Ok(more || offers || (waits && (has_news || request.changes.is_empty())))
+}

@@ -1,1 +1,105 @@
-pub fn start() {}
+//! Opens the notebook and shows the page of the address.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::{
+    browser::{self, prefs},
+    pages,
+    store::StoreError,
+    words,
+    work::{self, Work},
+};
+
+/// Mounts the app. Called once, by `main`.
+pub fn start() {
+    let root = browser::document().and_then(|document| document.get_element_by_id("app"));
+    let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return;
+    };
+    leptos::mount::mount_to(root, App).forget();
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let read = RwSignal::new(0_usize);
+    let opened: RwSignal<Option<Result<Work, StoreError>>, LocalStorage> =
+        RwSignal::new_local(None);
+    wasm_bindgen_futures::spawn_local(async move {
+        let owner_result = work::open::open(move |lines| read.set(lines)).await;
+        opened.set(Some(owner_result));
+    });
+    move || match opened.get() {
+        None => opening(read),
+        Some(Err(error)) => failed(&error),
+        Some(Ok(work)) => screens(work),
+    }
+}
+
+fn opening(read: RwSignal<usize>) -> AnyView {
+    let progress = move || match read.get() {
+        0 => "Đang mở sổ tay…".to_owned(),
+        lines => format!("Đang mở sổ tay… {} lần ghi", words::count(lines)),
+    };
+    view! { <p class="loading" role="status">{progress}</p> }.into_any()
+}
+
+fn failed(error: &StoreError) -> AnyView {
+    let say = words::store_error(error);
+    view! {
+        <main class="page middle">
+            <div class="banner bad" role="alert">{say}</div>
+            <button class="button primary" on:click=|_| browser::reload()>"Tải lại"</button>
+        </main>
+    }
+    .into_any()
+}
+
+fn screens(work: Work) -> AnyView {
+    let book = work.book;
+    provide_context(book);
+    provide_context(work);
+    book.is_large.set(prefs::read(prefs::TEXT) == "large");
+    let head = pages::frame::Head::new();
+    provide_context(head);
+    let path = Memo::new(move |_| {
+        let path = book
+            .route
+            .read()
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+        (path, book.me.with(|me| me.is_welcomed))
+    });
+    let page = move || {
+        let (path, _) = path.get();
+        untrack(|| page(work, &path))
+    };
+    pages::frame::frame(work, head, page)
+}
+
+/// The table of addresses.
+fn page(work: Work, path: &str) -> AnyView {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["ket-noi"] => pages::enrol::page(work),
+        _ if !work.book.me.with_untracked(|me| me.is_welcomed) => pages::welcome::page(work),
+        [] => pages::today::page(work),
+        ["ghi"] => pages::kinds::page(work),
+        ["ghi", form] => pages::write::begin(work, form),
+        ["nhap", draft] => pages::write::page(work, draft),
+        ["phieu", id] => pages::record::page(work, id),
+        ["so"] => pages::registers::page(work),
+        ["so", form] => pages::list::page(work, form, None),
+        ["so", form, "in"] => pages::printed::page(work, form),
+        ["so", form, id] => pages::list::page(work, form, Some(id)),
+        ["chuong-trinh"] => pages::programmes::page(work),
+        ["chuong-trinh", "mau"] => pages::programmes::templates(work),
+        ["chuong-trinh", id] => pages::programme::page(work, id),
+        ["dong-bo"] => pages::sync::page(work),
+        ["cai-dat"] => pages::settings::page(work),
+        ["huong-dan"] => pages::guide::page(work),
+        _ => pages::not_found::page(),
+    }
+}

@@ -4,6 +4,7 @@
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod gzip;
+pub(crate) mod prefs;
 pub(crate) mod seal;
 pub(crate) mod tabs;
 pub(crate) mod worker;
@@ -44,9 +45,13 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
 
 /// `#/…` of the address, without the `#`.
 pub(crate) fn route() -> String {
-    let hash = window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
+    let hash = window()
+        .and_then(|window| window.location().hash().ok())
+        .unwrap_or_default();
     let route = hash.strip_prefix('#').unwrap_or_default().to_owned();
-    js_sys::decode_uri(&route).map(String::from).unwrap_or(route)
+    js_sys::decode_uri(&route)
+        .map(String::from)
+        .unwrap_or(route)
 }
 
 /// Goes to a route.
@@ -73,13 +78,19 @@ pub(crate) fn go_back() {
 
 /// Scheme, host and port the app came from.
 pub(crate) fn origin() -> String {
-    window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+    window()
+        .and_then(|window| window.location().origin().ok())
+        .unwrap_or_default()
 }
 
 /// The folder the app lies in: several apps may share one origin.
 pub(crate) fn folder() -> String {
-    let path = window().and_then(|window| window.location().pathname().ok()).unwrap_or_default();
-    path.rsplit_once('/').map(|(folder, _)| folder.to_owned()).unwrap_or_default()
+    let path = window()
+        .and_then(|window| window.location().pathname().ok())
+        .unwrap_or_default();
+    path.rsplit_once('/')
+        .map(|(folder, _)| folder.to_owned())
+        .unwrap_or_default()
 }
 
 /// The window's title.
@@ -91,7 +102,9 @@ pub(crate) fn set_title(title: &str) {
 
 /// Sets or removes an attribute of the root element: theme and text size.
 pub(crate) fn set_root(attribute: &str, value: Option<&str>) {
-    let Some(root) = document().and_then(|document| document.document_element()) else { return };
+    let Some(root) = document().and_then(|document| document.document_element()) else {
+        return;
+    };
     // Fails only on a name that is not an attribute's.
     let _ = match value {
         Some(value) => root.set_attribute(attribute, value),
@@ -101,10 +114,20 @@ pub(crate) fn set_root(attribute: &str, value: Option<&str>) {
 
 /// Brings an element under the eye and the keyboard.
 pub(crate) fn focus(id: &str) {
-    let Some(element) = document().and_then(|document| document.get_element_by_id(id)) else { return };
+    let Some(element) = document().and_then(|document| document.get_element_by_id(id)) else {
+        return;
+    };
     element.scroll_into_view();
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
         let _ = element.focus();
+    }
+}
+
+/// Presses a button of the page, when it is there.
+pub(crate) fn press(id: &str) {
+    let element = document().and_then(|document| document.get_element_by_id(id));
+    if let Some(Ok(element)) = element.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        element.click();
     }
 }
 
@@ -133,14 +156,18 @@ pub(crate) fn reload() {
 /// Whether the browser promised to keep what is stored.
 pub(crate) async fn is_storage_kept() -> Option<bool> {
     let storage = window()?.navigator().storage();
-    let kept = wasm_bindgen_futures::JsFuture::from(storage.persisted().ok()?).await.ok()?;
+    let kept = wasm_bindgen_futures::JsFuture::from(storage.persisted().ok()?)
+        .await
+        .ok()?;
     kept.as_bool()
 }
 
 /// Asks the browser to keep what is stored.
 pub(crate) async fn ask_to_keep_storage() -> bool {
     let Some(window) = window() else { return false };
-    let Ok(asked) = window.navigator().storage().persist() else { return false };
+    let Ok(asked) = window.navigator().storage().persist() else {
+        return false;
+    };
     let answer = wasm_bindgen_futures::JsFuture::from(asked).await;
     answer.is_ok_and(|answer| answer.as_bool() == Some(true))
 }
@@ -172,6 +199,8 @@ pub(crate) fn call(object: &JsValue, name: &str, arguments: &[&JsValue]) -> Opti
 /// The name and message of whatever JavaScript threw.
 pub(crate) fn describe(error: &JsValue) -> (String, String) {
     let text = |name| get(error, name).and_then(|value| value.as_string());
-    let message = text("message").or_else(|| error.as_string()).unwrap_or_default();
+    let message = text("message")
+        .or_else(|| error.as_string())
+        .unwrap_or_default();
     (text("name").unwrap_or_default(), message)
 }

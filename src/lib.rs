@@ -1,17 +1,20 @@
 //! The notebook's app: the imperative shell around `records`. In reading order:
 #![cfg_attr(
     not(target_arch = "wasm32"),
-    allow(dead_code, reason = "the app runs in a browser; the host only checks it")
+    allow(
+        dead_code,
+        reason = "the app runs in a browser; the host only checks it"
+    )
 )]
 
 mod app;
-mod state;
-mod work;
+mod browser;
+mod net;
 mod pages;
 mod parts;
+mod state;
 mod store;
-mod net;
-mod browser;
 mod words;
+mod work;
 
 pub use app::start;

@@ -49,7 +49,11 @@ pub(crate) async fn hello(endpoint: &str, key: &str) -> Result<Hello, NetError> 
 }
 
 /// One round trip, both directions.
-pub(crate) async fn sync(endpoint: &str, key: &str, request: &SyncRequest) -> Result<SyncAnswer, NetError> {
+pub(crate) async fn sync(
+    endpoint: &str,
+    key: &str,
+    request: &SyncRequest,
+) -> Result<SyncAnswer, NetError> {
     let body = serde_json::to_vec(request).or(Err(NetError::Foreign))?;
     exchange(endpoint, "sync", key, Some(body)).await
 }
@@ -74,7 +78,10 @@ async fn exchange<T: DeserializeOwned>(
     let asked = JsFuture::from(window.fetch_with_request_and_init(&request, &init)).await;
     let response: Response = asked.or(Err(NetError::Silent))?.unchecked_into();
     let text = response.text().or(Err(NetError::Silent))?;
-    let text = JsFuture::from(text).await.or(Err(NetError::Silent))?.as_string();
+    let text = JsFuture::from(text)
+        .await
+        .or(Err(NetError::Silent))?
+        .as_string();
     drop(stop);
     let text = text.unwrap_or_default();
     if response.ok() {
@@ -89,14 +96,20 @@ async fn exchange<T: DeserializeOwned>(
 
 async fn request(url: &str, key: &str, body: Option<Vec<u8>>) -> Option<Request> {
     let headers = Headers::new().ok()?;
-    headers.set("authorization", &format!("Bearer {key}")).ok()?;
+    headers
+        .set("authorization", &format!("Bearer {key}"))
+        .ok()?;
     let init = RequestInit::new();
     init.set_cache(web_sys::RequestCache::NoStore);
     init.set_credentials(web_sys::RequestCredentials::Omit);
     if let Some(body) = body {
         init.set_method("POST");
         headers.set("content-type", "application/json").ok()?;
-        let packed = if body.len() < PACK_BYTES_MIN { None } else { gzip::pack(&body).await };
+        let packed = if body.len() < PACK_BYTES_MIN {
+            None
+        } else {
+            gzip::pack(&body).await
+        };
         if packed.is_some() {
             headers.set("content-encoding", "gzip").ok()?;
         }

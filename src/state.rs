@@ -1,6 +1,6 @@
 //! What is on the screen: the notebook in memory and a few signals. No input or output; a getter has no effect.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use leptos::prelude::*;
 use records::{
@@ -46,7 +46,7 @@ pub(crate) struct Me {
 /// The notebook in memory.
 pub(crate) struct Data {
     pub(crate) replica: Replica,
-    pub(crate) rows: BTreeMap<RecordId, Rc<Summary>>,
+    pub(crate) rows: BTreeMap<RecordId, Arc<Summary>>,
     pub(crate) drafts: BTreeMap<String, Draft>,
     pub(crate) damaged: usize,
 }
@@ -64,6 +64,8 @@ pub(crate) struct Book {
     pub(crate) is_offline_ready: RwSignal<bool>,
     pub(crate) has_update: RwSignal<bool>,
     pub(crate) route: RwSignal<String>,
+    /// Large text: rows of long lists must know their height.
+    pub(crate) is_large: RwSignal<bool>,
     /// A form with unsaved typing is open: nothing may take over the screen.
     pub(crate) is_writing: RwSignal<bool>,
 }
@@ -85,9 +87,12 @@ impl Book {
             is_offline_ready: RwSignal::new(false),
             has_update: RwSignal::new(false),
             route: RwSignal::new(route),
+            is_large: RwSignal::new(false),
             is_writing: RwSignal::new(false),
         };
-        let all: Vec<RecordId> = book.data.with_value(|data| data.replica.notebook.records().collect());
+        let all: Vec<RecordId> = book
+            .data
+            .with_value(|data| data.replica.notebook.records().collect());
         book.resummarise(all);
         book
     }
@@ -116,7 +121,7 @@ impl Book {
         self.data.update_value(|data| {
             for id in records {
                 if let Some(record) = data.replica.notebook.fold(id) {
-                    data.rows.insert(id, Rc::new(summarise(&record, catalogue)));
+                    data.rows.insert(id, Arc::new(summarise(&record, catalogue)));
                 }
             }
         });
@@ -142,9 +147,12 @@ impl Book {
     }
 
     /// Rows that are there, latest event first, that satisfy a test.
-    pub(crate) fn rows(&self, wanted: impl Fn(&Summary) -> bool) -> Vec<Rc<Summary>> {
-        let mut rows: Vec<Rc<Summary>> = self.read(|data| {
-            let rows = data.rows.values().filter(|row| row.life != Life::Deleted && wanted(row));
+    pub(crate) fn rows(&self, wanted: impl Fn(&Summary) -> bool) -> Vec<Arc<Summary>> {
+        let mut rows: Vec<Arc<Summary>> = self.read(|data| {
+            let rows = data
+                .rows
+                .values()
+                .filter(|row| row.life != Life::Deleted && wanted(row));
             rows.cloned().collect()
         });
         rows.sort_by(|a, b| (&b.date, b.touched_ms, b.id).cmp(&(&a.date, a.touched_ms, a.id)));
@@ -154,6 +162,11 @@ impl Book {
     /// How many changes wait to be sent, and how many the endpoint set aside.
     pub(crate) fn outbox(&self) -> (usize, usize) {
         self.read(|data| (data.replica.waiting().count(), data.replica.verdicts.len()))
+    }
+
+    /// Whether a record waits to be sent; always false before enrolment, when nothing is sent at all.
+    pub(crate) fn is_unsent(&self, id: RecordId) -> bool {
+        self.me.with(|me| !me.endpoint.is_empty()) && self.read(|data| data.replica.is_waiting(id))
     }
 
     /// The unit's name as the endpoint or the person says it.
@@ -170,12 +183,22 @@ impl Book {
             "" => Value::Null,
             name => json!({"ho_ten": name, "chuc_vu": me.position}),
         };
-        Surroundings { now_ms, me: person, unit: untrack(|| self.unit()) }
+        Surroundings {
+            now_ms,
+            me: person,
+            unit: untrack(|| self.unit()),
+        }
     }
 
     /// Shows a message; it goes by itself after ten seconds.
     pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Callback<()>>) {
-        let number = self.toast.with_untracked(|toast| toast.as_ref().map_or(1, |t| t.number + 1));
-        self.toast.set(Some(Toast { text: text.into(), undo, number }));
+        let number = self
+            .toast
+            .with_untracked(|toast| toast.as_ref().map_or(1, |t| t.number + 1));
+        self.toast.set(Some(Toast {
+            text: text.into(),
+            undo,
+            number,
+        }));
     }
 }

@@ -21,7 +21,12 @@ use crate::browser::{
 use idb::{Db, Op};
 
 /// Random names and keys only; this is the whole of what IndexedDB shows to whoever opens it.
-const STORES: [(&str, bool); 4] = [("keys", false), ("meta", false), ("log", true), ("drafts", false)];
+const STORES: [(&str, bool); 4] = [
+    ("keys", false),
+    ("meta", false),
+    ("log", true),
+    ("drafts", false),
+];
 /// The shape of the database; grows with every release that changes it.
 const SHAPE: u32 = 1;
 /// Single rows that are kept before they become segments: each costs a decryption at the start.
@@ -118,7 +123,9 @@ impl Store {
     /// Opens the notebook's database and its key; makes both when they are not there.
     pub(crate) async fn open(name: &str) -> Result<Self, StoreError> {
         let db = Db::open(name, SHAPE, &STORES).await?;
-        let found = db.read(&["keys"], vec![Op::Get("keys", "data".into())]).await?;
+        let found = db
+            .read(&["keys"], vec![Op::Get("keys", "data".into())])
+            .await?;
         let found = found.into_iter().next().filter(JsValue::is_object);
         let bytes = if let Some(found) = found {
             Uint8Array::new(&found).to_vec()
@@ -126,39 +133,70 @@ impl Store {
             let fresh: [u8; 32] = browser::random();
             // Two tabs may start at once: the first one's key stays.
             let row = Uint8Array::from(&fresh[..]).into();
-            let ops = vec![Op::Expect("keys", "data".into(), None), Op::Put("keys", Some("data".into()), row)];
+            let ops = vec![
+                Op::Expect("keys", "data".into(), None),
+                Op::Put("keys", Some("data".into()), row),
+            ];
             match db.write(&["keys"], ops).await {
                 Ok(_) => fresh.to_vec(),
                 Err(StoreError::Moved) => {
-                    let found = db.read(&["keys"], vec![Op::Get("keys", "data".into())]).await?;
+                    let found = db
+                        .read(&["keys"], vec![Op::Get("keys", "data".into())])
+                        .await?;
                     Uint8Array::new(found.first().unwrap_or(&JsValue::NULL)).to_vec()
                 }
                 Err(error) => return Err(error),
             }
         };
-        Ok(Self { db, key: seal::key(&bytes).await? })
+        Ok(Self {
+            db,
+            key: seal::key(&bytes).await?,
+        })
     }
 
     async fn seal<T: Serialize>(&self, place: &str, value: &T) -> Result<JsValue, StoreError> {
         Ok(seal::seal(&self.key, place, &to_json(value)?).await?.into())
     }
 
-    async fn unseal<T: DeserializeOwned>(&self, place: &str, row: &JsValue) -> Result<T, StoreError> {
+    async fn unseal<T: DeserializeOwned>(
+        &self,
+        place: &str,
+        row: &JsValue,
+    ) -> Result<T, StoreError> {
         let bytes = seal::open(&self.key, place, &Uint8Array::new(row)).await?;
         serde_json::from_slice(&bytes).map_err(|e| StoreError::Unreadable(e.to_string()))
     }
 
-    async fn meta<T: DeserializeOwned>(&self, name: &str) -> Result<Option<(T, Vec<u8>)>, StoreError> {
-        let found = self.db.read(&["meta"], vec![Op::Get("meta", name.into())]).await?;
-        let Some(row) = found.into_iter().next().filter(JsValue::is_object) else { return Ok(None) };
-        Ok(Some((self.unseal(name, &row).await?, Uint8Array::new(&row).to_vec())))
+    async fn meta<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<Option<(T, Vec<u8>)>, StoreError> {
+        let found = self
+            .db
+            .read(&["meta"], vec![Op::Get("meta", name.into())])
+            .await?;
+        let Some(row) = found.into_iter().next().filter(JsValue::is_object) else {
+            return Ok(None);
+        };
+        Ok(Some((
+            self.unseal(name, &row).await?,
+            Uint8Array::new(&row).to_vec(),
+        )))
     }
 
     /// Reads everything. `progress` hears how many lines are in.
     pub(crate) async fn load(&self, progress: impl Fn(usize)) -> Result<Loaded, StoreError> {
         let (counter, counter_row) = self.counter().await?;
-        let sync = self.meta("sync").await?.map(|(sync, _)| sync).unwrap_or_default();
-        let profile = self.meta("profile").await?.map(|(profile, _)| profile).unwrap_or_default();
+        let sync = self
+            .meta("sync")
+            .await?
+            .map(|(sync, _)| sync)
+            .unwrap_or_default();
+        let profile = self
+            .meta("profile")
+            .await?
+            .map(|(profile, _)| profile)
+            .unwrap_or_default();
         let rows = self.rows_after(0.0).await?;
         let mut loaded = Loaded {
             counter,
@@ -197,7 +235,11 @@ impl Store {
             return Ok(found);
         }
         let dev = records::id::DeviceId::new(browser::now_ms(), browser::random());
-        let counter = Counter { dev, n: 0, stamp: records::stamp::Stamp::default() };
+        let counter = Counter {
+            dev,
+            n: 0,
+            stamp: records::stamp::Stamp::default(),
+        };
         let row = self.seal("counter", &counter).await?;
         let ops = vec![
             Op::Expect("meta", "counter".into(), None),
@@ -222,7 +264,10 @@ impl Store {
         let ops = vec![Op::KeysAfter("log", last), Op::RowsAfter("log", last)];
         let found = self.db.read(&["log"], ops).await?;
         let list = |at: usize| found.get(at).map(js_sys::Array::from).unwrap_or_default();
-        let numbers = list(0).iter().map(|number| number.as_f64().unwrap_or_default()).collect::<Vec<_>>();
+        let numbers = list(0)
+            .iter()
+            .map(|number| number.as_f64().unwrap_or_default())
+            .collect::<Vec<_>>();
         Ok(numbers.into_iter().zip(list(1).iter()).collect())
     }
 
@@ -253,7 +298,11 @@ impl Store {
             ops.push(Op::Put("meta", Some("counter".into()), row));
         }
         if let Some(sync) = &plan.sync {
-            ops.push(Op::Put("meta", Some("sync".into()), self.seal("sync", sync).await?));
+            ops.push(Op::Put(
+                "meta",
+                Some("sync".into()),
+                self.seal("sync", sync).await?,
+            ));
         }
         for lines in plan.entries.chunks(SEGMENT_LINES) {
             ops.push(Op::Put("log", None, self.seal("log", &lines).await?));
@@ -270,22 +319,37 @@ impl Store {
     /// Keeps the person and the endpoint of this device.
     pub(crate) async fn put_profile(&self, profile: &Profile) -> Result<(), StoreError> {
         let row = self.seal("profile", profile).await?;
-        self.db.write(&["meta"], vec![Op::Put("meta", Some("profile".into()), row)]).await.map(|_| ())
+        self.db
+            .write(
+                &["meta"],
+                vec![Op::Put("meta", Some("profile".into()), row)],
+            )
+            .await
+            .map(|_| ())
     }
 
     /// Keeps a draft.
     pub(crate) async fn put_draft(&self, name: &str, draft: &Draft) -> Result<(), StoreError> {
         let row = self.seal("draft", draft).await?;
-        self.db.write(&["drafts"], vec![Op::Put("drafts", Some(name.into()), row)]).await.map(|_| ())
+        self.db
+            .write(&["drafts"], vec![Op::Put("drafts", Some(name.into()), row)])
+            .await
+            .map(|_| ())
     }
 
     /// Drops a draft.
     pub(crate) async fn drop_draft(&self, name: &str) -> Result<(), StoreError> {
-        self.db.write(&["drafts"], vec![Op::Delete("drafts", name.into())]).await.map(|_| ())
+        self.db
+            .write(&["drafts"], vec![Op::Delete("drafts", name.into())])
+            .await
+            .map(|_| ())
     }
 
     async fn drafts(&self) -> Result<Vec<(String, Draft)>, StoreError> {
-        let found = self.db.read(&["drafts"], vec![Op::Keys("drafts"), Op::Rows("drafts")]).await?;
+        let found = self
+            .db
+            .read(&["drafts"], vec![Op::Keys("drafts"), Op::Rows("drafts")])
+            .await?;
         let list = |at: usize| found.get(at).map(js_sys::Array::from).unwrap_or_default();
         let mut drafts = Vec::new();
         for (name, row) in list(0).iter().zip(list(1).iter()) {

@@ -49,7 +49,9 @@ pub(crate) fn count(n: usize) -> String {
 
 /// How a due date stands to today, and how grave that is.
 pub(crate) fn due(due: &str, today: &str) -> (String, &'static str) {
-    let days = date::parse(due).zip(date::parse(today)).map(|(due, today)| due - today);
+    let days = date::parse(due)
+        .zip(date::parse(today))
+        .map(|(due, today)| due - today);
     match days {
         None => (String::new(), ""),
         Some(0) => ("Hạn hôm nay".to_owned(), "warn"),
@@ -103,5 +105,39 @@ pub(crate) fn net_error(error: &NetError) -> String {
             "ban" => "Máy chủ đang bận, sẽ tự gửi lại.".to_owned(),
             _ => format!("Máy chủ báo: {}", problem.detail),
         },
+    }
+}
+
+/// `10:32` of a moment.
+pub(crate) fn at_clock(ms: u64) -> String {
+    date::clock(ms)
+}
+
+/// `10:32 ngày 22/11/2026`.
+pub(crate) fn moment(ms: u64) -> String {
+    format!(
+        "{} ngày {}",
+        date::clock(ms),
+        date::for_people(&date::today(ms))
+    )
+}
+
+pub(crate) fn save_error(error: &crate::work::save::SaveError) -> String {
+    match error {
+        crate::work::save::SaveError::Store(error) => store_error(error),
+        crate::work::save::SaveError::Change(error) => change_error(error),
+    }
+}
+
+pub(crate) fn files_error(error: &crate::work::files::FilesError) -> String {
+    use crate::work::files::FilesError;
+    use records::files::FileError;
+    match error {
+        FilesError::File(FileError::NotJson(_)) => "Tệp hỏng hoặc không phải tệp của sổ tay. Không có gì thay đổi trên máy.".to_owned(),
+        FilesError::File(FileError::Foreign) => "Đây không phải tệp do Sổ tay Dân vận xuất ra. Không có gì thay đổi trên máy.".to_owned(),
+        FilesError::File(FileError::Newer(_)) => "Tệp do bản ứng dụng mới hơn ghi. Hãy cập nhật ứng dụng rồi nhập lại. Không có gì thay đổi trên máy.".to_owned(),
+        FilesError::Save(error) => save_error(error),
+        FilesError::Passphrase => "Không mở được: cụm mật khẩu chưa đúng, hoặc tệp hỏng. Không có gì thay đổi trên máy.".to_owned(),
+        FilesError::Browser(what) => format!("Trình duyệt chưa làm được việc này ({what}). Không có gì thay đổi trên máy."),
     }
 }

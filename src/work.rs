@@ -20,6 +20,8 @@ use crate::{
 
 /// What the verbs need besides the notebook on the screen.
 pub(crate) struct Tools {
+    /// What the open form wants done when the page may be about to go.
+    pub(crate) leaving: RefCell<Option<Rc<dyn Fn()>>>,
     pub(crate) store: Store,
     pub(crate) tabs: Tabs,
     /// The name of this notebook's database, locks and line between tabs.
@@ -49,7 +51,10 @@ pub(crate) fn use_work() -> Work {
 
 impl Work {
     pub(crate) fn new(book: Book, tools: Tools) -> Self {
-        Self { book, tools: StoredValue::new_local(Rc::new(tools)) }
+        Self {
+            book,
+            tools: StoredValue::new_local(Rc::new(tools)),
+        }
     }
 
     pub(crate) fn tools(&self) -> Rc<Tools> {

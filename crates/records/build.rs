@@ -28,7 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let guide = root.join("guide.json");
     println!("cargo:rerun-if-changed={}", guide.display());
-    all.insert("guide".into(), serde_json::from_str(&fs::read_to_string(guide)?)?);
+    all.insert(
+        "guide".into(),
+        serde_json::from_str(&fs::read_to_string(guide)?)?,
+    );
     let out = Path::new(&env::var("OUT_DIR")?).join("catalogue.json");
     fs::write(out, serde_json::to_string(&Value::Object(all))?)?;
     Ok(())

@@ -14,8 +14,12 @@ fn blob(bytes: &[u8], mime: &str) -> Option<Blob> {
 
 /// Offers bytes as a file to keep.
 pub(crate) fn download(name: &str, mime: &str, bytes: &[u8]) -> bool {
-    let Some(blob) = blob(bytes, mime) else { return false };
-    let Ok(url) = Url::create_object_url_with_blob(&blob) else { return false };
+    let Some(blob) = blob(bytes, mime) else {
+        return false;
+    };
+    let Ok(url) = Url::create_object_url_with_blob(&blob) else {
+        return false;
+    };
     let anchor = super::document()
         .and_then(|document| document.create_element("a").ok())
         .and_then(|element| element.dyn_into::<HtmlAnchorElement>().ok());
@@ -53,10 +57,14 @@ fn share_data(name: &str, mime: &str, bytes: &[u8]) -> Option<JsValue> {
 
 /// Opens the share sheet with a file; false when the person closed it or there is none.
 pub(crate) async fn share(name: &str, mime: &str, bytes: &[u8]) -> bool {
-    let Some(data) = share_data(name, mime, bytes) else { return false };
+    let Some(data) = share_data(name, mime, bytes) else {
+        return false;
+    };
     let navigator = super::window().map(|window| window.navigator());
     let asked = navigator.and_then(|navigator| super::call(&navigator, "share", &[&data]));
-    let Some(Ok(promise)) = asked.map(JsCast::dyn_into::<js_sys::Promise>) else { return false };
+    let Some(Ok(promise)) = asked.map(JsCast::dyn_into::<js_sys::Promise>) else {
+        return false;
+    };
     JsFuture::from(promise).await.is_ok()
 }
 

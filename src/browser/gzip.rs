@@ -11,18 +11,23 @@ pub(crate) async fn pack(bytes: &[u8]) -> Option<Uint8Array> {
 
 /// Unpacks bytes.
 pub(crate) async fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
-    through("DecompressionStream", bytes).await.map(|bytes| bytes.to_vec())
+    through("DecompressionStream", bytes)
+        .await
+        .map(|bytes| bytes.to_vec())
 }
 
 async fn through(stream: &str, bytes: &[u8]) -> Option<Uint8Array> {
     // By name and not by web-sys's type: the browsers of the floor do not all have it.
-    let maker = super::get(&js_sys::global(), stream)?.dyn_into::<js_sys::Function>().ok()?;
+    let maker = super::get(&js_sys::global(), stream)?
+        .dyn_into::<js_sys::Function>()
+        .ok()?;
     let gzip = js_sys::Reflect::construct(&maker, &Array::of1(&"gzip".into())).ok()?;
     let parts = Array::of1(&Uint8Array::from(bytes));
     let blob = web_sys::Blob::new_with_u8_array_sequence(&parts).ok()?;
     let source = super::call(&blob, "stream", &[])?;
     let packed = super::call(&source, "pipeThrough", &[&gzip])?;
-    let response = web_sys::Response::new_with_opt_readable_stream(Some(packed.unchecked_ref())).ok()?;
+    let response =
+        web_sys::Response::new_with_opt_readable_stream(Some(packed.unchecked_ref())).ok()?;
     let buffer: JsValue = JsFuture::from(response.array_buffer().ok()?).await.ok()?;
     Some(Uint8Array::new(&buffer))
 }

@@ -24,7 +24,9 @@ pub(crate) enum SealError {
 fn subtle() -> Result<SubtleCrypto, SealError> {
     let crypto = super::window().and_then(|window| window.crypto().ok());
     let subtle = crypto.and_then(|crypto| super::get(&crypto, "subtle"));
-    subtle.and_then(|subtle| subtle.dyn_into().ok()).ok_or(SealError::Missing)
+    subtle
+        .and_then(|subtle| subtle.dyn_into().ok())
+        .ok_or(SealError::Missing)
 }
 
 fn object(parts: &[(&str, JsValue)]) -> Object {
@@ -77,7 +79,11 @@ fn how(nonce: &[u8], place: &str) -> Object {
 }
 
 /// Seals bytes for a place: an envelope moved to another place does not open there.
-pub(crate) async fn seal(key: &CryptoKey, place: &str, bytes: &[u8]) -> Result<Uint8Array, SealError> {
+pub(crate) async fn seal(
+    key: &CryptoKey,
+    place: &str,
+    bytes: &[u8],
+) -> Result<Uint8Array, SealError> {
     let nonce: [u8; NONCE] = super::random();
     // Views into wasm memory must not be handed to a promise: the memory may move while it works.
     let copy = Uint8Array::from(bytes);
@@ -90,7 +96,11 @@ pub(crate) async fn seal(key: &CryptoKey, place: &str, bytes: &[u8]) -> Result<U
 }
 
 /// Opens an envelope of a place.
-pub(crate) async fn open(key: &CryptoKey, place: &str, envelope: &Uint8Array) -> Result<Vec<u8>, SealError> {
+pub(crate) async fn open(
+    key: &CryptoKey,
+    place: &str,
+    envelope: &Uint8Array,
+) -> Result<Vec<u8>, SealError> {
     if envelope.length() < 28 {
         return Err(SealError::Wrong);
     }

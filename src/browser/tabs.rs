@@ -42,7 +42,9 @@ where
     F: Future<Output = ()> + 'static,
 {
     let locks = super::window().and_then(|window| super::get(&window.navigator(), "locks"));
-    let Some(locks) = locks else { return work.await };
+    let Some(locks) = locks else {
+        return work.await;
+    };
     let options = js_sys::Object::new();
     let _ = js_sys::Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
     let granted = Closure::once_into_js(move |lock: JsValue| -> Promise {

@@ -11,14 +11,25 @@ fn container() -> Option<ServiceWorkerContainer> {
 }
 
 /// Registers the worker; `on_ready` runs once the core is installed, `on_update` when a newer build waits.
-pub(crate) async fn register(on_ready: impl Fn() + 'static, on_update: impl Fn() + 'static) -> bool {
-    let Some(container) = container() else { return false };
+pub(crate) async fn register(
+    on_ready: impl Fn() + 'static,
+    on_update: impl Fn() + 'static,
+) -> bool {
+    let Some(container) = container() else {
+        return false;
+    };
     let options = Object::new();
     let _ = Reflect::set(&options, &"updateViaCache".into(), &"none".into());
     let asked = super::call(&container, "register", &[&"./sw.js".into(), &options]);
-    let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<Promise>) else { return false };
-    let Ok(registration) = JsFuture::from(asked).await else { return false };
-    let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else { return false };
+    let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<Promise>) else {
+        return false;
+    };
+    let Ok(registration) = JsFuture::from(asked).await else {
+        return false;
+    };
+    let Ok(registration) = registration.dyn_into::<ServiceWorkerRegistration>() else {
+        return false;
+    };
     if registration.waiting().is_some() {
         on_update();
     }
@@ -41,7 +52,9 @@ thread_local! {
 
 /// Waits for the worker that is being installed beside the present one.
 fn watch(registration: &ServiceWorkerRegistration) {
-    let (Some(installing), Some(container)) = (registration.installing(), container()) else { return };
+    let (Some(installing), Some(container)) = (registration.installing(), container()) else {
+        return;
+    };
     let is_first = container.controller().is_none();
     let worker = installing.clone();
     let changed = Closure::<dyn Fn()>::new(move || {
@@ -60,11 +73,21 @@ fn watch(registration: &ServiceWorkerRegistration) {
 
 /// Lets the waiting build take over, then reloads into it.
 pub(crate) async fn take_update() {
-    let Some(container) = container() else { return super::reload() };
-    let Ok(asked) = container.get_registration().dyn_into::<Promise>() else { return };
-    let Ok(found) = JsFuture::from(asked).await else { return };
-    let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else { return };
-    let Some(waiting) = registration.waiting() else { return super::reload() };
+    let Some(container) = container() else {
+        return super::reload();
+    };
+    let Ok(asked) = container.get_registration().dyn_into::<Promise>() else {
+        return;
+    };
+    let Ok(found) = JsFuture::from(asked).await else {
+        return;
+    };
+    let Ok(registration) = found.dyn_into::<ServiceWorkerRegistration>() else {
+        return;
+    };
+    let Some(waiting) = registration.waiting() else {
+        return super::reload();
+    };
     let reload = Closure::once_into_js(super::reload);
     container.set_oncontrollerchange(Some(reload.unchecked_ref()));
     let message = Object::new();

@@ -58,7 +58,12 @@ fn promise(mut start: impl FnMut(Function, Function)) -> JsFuture {
 
 impl Db {
     pub(crate) async fn open(name: &str, version: u32, shape: Shape) -> Result<Self, StoreError> {
-        let db = Self { name: name.to_owned(), version, shape, handle: RefCell::new(None) };
+        let db = Self {
+            name: name.to_owned(),
+            version,
+            shape,
+            handle: RefCell::new(None),
+        };
         db.connect().await?;
         Ok(db)
     }
@@ -71,7 +76,9 @@ impl Db {
         let window = browser::window().ok_or_else(missing)?;
         let factory = browser::get(&window, "indexedDB").ok_or_else(missing)?;
         let factory: IdbFactory = factory.dyn_into().or(Err(missing()))?;
-        let request = factory.open_with_u32(&self.name, self.version).map_err(|e| error_of(&e))?;
+        let request = factory
+            .open_with_u32(&self.name, self.version)
+            .map_err(|e| error_of(&e))?;
         let shape = self.shape;
         let upgraded = request.clone();
         let upgrade = Closure::<dyn Fn()>::new(move || create_stores(&upgraded, shape));
@@ -93,19 +100,35 @@ impl Db {
         Ok(handle)
     }
 
-    pub(crate) async fn read(&self, stores: &[&str], ops: Vec<Op>) -> Result<Vec<JsValue>, StoreError> {
+    pub(crate) async fn read(
+        &self,
+        stores: &[&str],
+        ops: Vec<Op>,
+    ) -> Result<Vec<JsValue>, StoreError> {
         self.run(stores, "readonly", ops).await
     }
 
-    pub(crate) async fn write(&self, stores: &[&str], ops: Vec<Op>) -> Result<Vec<JsValue>, StoreError> {
+    pub(crate) async fn write(
+        &self,
+        stores: &[&str],
+        ops: Vec<Op>,
+    ) -> Result<Vec<JsValue>, StoreError> {
         self.run(stores, "readwrite", ops).await
     }
 
     /// A connection lost while the phone slept is reopened, and the burst runs again: it had no effect.
-    async fn run(&self, stores: &[&str], mode: &str, ops: Vec<Op>) -> Result<Vec<JsValue>, StoreError> {
+    async fn run(
+        &self,
+        stores: &[&str],
+        mode: &str,
+        ops: Vec<Op>,
+    ) -> Result<Vec<JsValue>, StoreError> {
         match self.burst(stores, mode, &ops).await {
             Err(StoreError::Browser(name, _))
-                if matches!(name.as_str(), "InvalidStateError" | "UnknownError" | "AbortError") =>
+                if matches!(
+                    name.as_str(),
+                    "InvalidStateError" | "UnknownError" | "AbortError"
+                ) =>
             {
                 if let Some(handle) = self.handle.borrow_mut().take() {
                     handle.close();
@@ -116,13 +139,19 @@ impl Db {
         }
     }
 
-    async fn burst(&self, stores: &[&str], mode: &str, ops: &[Op]) -> Result<Vec<JsValue>, StoreError> {
+    async fn burst(
+        &self,
+        stores: &[&str],
+        mode: &str,
+        ops: &[Op],
+    ) -> Result<Vec<JsValue>, StoreError> {
         let handle = self.connect().await?;
         let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
         // By hand: web-sys hides the durability option behind an unstable switch.
         let options = Object::new();
         let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
-        let begin = browser::get(&handle, "transaction").and_then(|f| f.dyn_into::<Function>().ok());
+        let begin =
+            browser::get(&handle, "transaction").and_then(|f| f.dyn_into::<Function>().ok());
         let begin = begin.ok_or_else(|| StoreError::Missing(String::new()))?;
         let transaction: IdbTransaction = begin
             .call3(&handle, &names, &mode.into(), &options)
@@ -149,10 +178,15 @@ impl Db {
         }
         if ended.is_err() {
             let error = transaction.error().map(JsValue::from).unwrap_or_default();
-            let failed = requests.iter().find_map(|request| request.error().ok().flatten());
+            let failed = requests
+                .iter()
+                .find_map(|request| request.error().ok().flatten());
             return Err(error_of(&failed.map_or(error, JsValue::from)));
         }
-        requests.iter().map(|request| request.result().map_err(|e| error_of(&e))).collect()
+        requests
+            .iter()
+            .map(|request| request.result().map_err(|e| error_of(&e)))
+            .collect()
     }
 }
 
@@ -192,7 +226,11 @@ fn check(
     expected: Option<Vec<u8>>,
     moved: &std::rc::Rc<std::cell::Cell<bool>>,
 ) -> Closure<dyn FnMut(Event)> {
-    let (own, transaction, moved) = (request.clone(), transaction.clone(), std::rc::Rc::clone(moved));
+    let (own, transaction, moved) = (
+        request.clone(),
+        transaction.clone(),
+        std::rc::Rc::clone(moved),
+    );
     let check = Closure::<dyn FnMut(Event)>::new(move |_: Event| {
         let found = own.result().ok().filter(|row| !row.is_undefined());
         if found.as_ref().and_then(bytes_of) != expected || found.is_some() != expected.is_some() {

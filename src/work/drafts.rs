@@ -9,13 +9,9 @@ use serde_json::Value;
 
 use crate::{browser, store::StoreError, work::Work};
 
-fn name() -> String {
+/// A name for a draft or an entry, from the browser's random bytes.
+pub(crate) fn name() -> String {
     entry_id(browser::random())
-}
-
-/// Names for entries, from the browser's random bytes.
-pub(crate) fn entry_names() -> impl FnMut() -> String {
-    || entry_id(browser::random())
 }
 
 /// Begins a new record. `given` are values that the place it was begun from brings along.
@@ -23,12 +19,13 @@ pub(crate) fn begin(work: Work, form: &Form, given: &[(String, Value)]) -> Strin
     let now = browser::now_ms();
     let rec = RecordId::new(now, browser::random());
     let around = work.book.surroundings(now);
-    let mut draft = Draft::new(rec, form, &around, &mut entry_names());
+    let mut draft = Draft::new(rec, form, &around, &mut name);
     for (path, value) in given {
         draft.put(path, value.clone());
     }
     let name = name();
-    work.book.adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    work.book
+        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
     name
 }
 
@@ -45,14 +42,16 @@ pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
     let form = work.book.catalogue.form(&record.form, &record.version)?;
     let draft = Draft::edit(&record, form, browser::now_ms());
     let name = name();
-    work.book.adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    work.book
+        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
     Some(name)
 }
 
 /// Keeps a draft on the device.
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
     work.tools().store.put_draft(name, &draft).await?;
-    work.book.adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
+    work.book
+        .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
     Ok(browser::now_ms())
 }
 

@@ -1,12 +1,12 @@
 //! Files out and in: Xuất (readable JSON with its changes) and Sao lưu (complete, sealed with a passphrase).
 
+use leptos::prelude::*;
 use records::{
     draft::Draft,
     files::{self, EXPORT_KIND, EXPORT_VERSION, Export, FileError, Found},
     id::RecordId,
     replica::Entry,
 };
-use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -70,7 +70,11 @@ impl Ready {
 
 fn stamp_of_now() -> String {
     let now = browser::now_ms();
-    format!("{}-{}", records::date::today(now), records::date::clock(now).replace(':', "g"))
+    format!(
+        "{}-{}",
+        records::date::today(now),
+        records::date::clock(now).replace(':', "g")
+    )
 }
 
 /// The readable file of some records, or of all when none are named.
@@ -82,19 +86,30 @@ pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, Fil
         let folds = ids.iter().filter_map(|id| notebook.fold(*id));
         let there = folds.filter(|record| record.life("") != records::fold::Life::Deleted);
         let touches = |recs: &[RecordId]| recs.iter().any(|id| is_wanted(id));
-        let changes = notebook.changes().filter(|(_, known)| only.is_none() || touches(&known.recs));
+        let changes = notebook
+            .changes()
+            .filter(|(_, known)| only.is_none() || touches(&known.recs));
         Export {
             kind: EXPORT_KIND.to_owned(),
             version: EXPORT_VERSION,
             exported_at: browser::now_ms(),
             app: env!("CARGO_PKG_VERSION").to_owned(),
             unit: data.replica.sync.unit.clone(),
-            records: there.map(|record| files::readable(&record, work.book.catalogue)).collect(),
-            changes: changes.filter_map(|(_, known)| files::filed(known)).collect(),
+            records: there
+                .map(|record| files::readable(&record, work.book.catalogue))
+                .collect(),
+            changes: changes
+                .filter_map(|(_, known)| files::filed(known))
+                .collect(),
         }
     });
-    let bytes = serde_json::to_vec_pretty(&export).map_err(|e| FilesError::Browser(e.to_string()))?;
-    Ok(Ready { name: format!("so-tay-dan-van-{}.json", stamp_of_now()), mime: "application/json", bytes })
+    let bytes =
+        serde_json::to_vec_pretty(&export).map_err(|e| FilesError::Browser(e.to_string()))?;
+    Ok(Ready {
+        name: format!("so-tay-dan-van-{}.json", stamp_of_now()),
+        mime: "application/json",
+        bytes,
+    })
 }
 
 #[derive(Serialize, Deserialize)]
@@ -147,9 +162,13 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
         salt: to_hex(&salt),
         gzip: packed.is_some(),
     };
-    let key = seal::key_from_words(words, &salt).await.map_err(|e| broken(&e))?;
+    let key = seal::key_from_words(words, &salt)
+        .await
+        .map_err(|e| broken(&e))?;
     let plain = packed.map_or(plain, |packed| packed.to_vec());
-    let sealed = seal::seal(&key, BACKUP_KIND, &plain).await.map_err(|e| broken(&e))?;
+    let sealed = seal::seal(&key, BACKUP_KIND, &plain)
+        .await
+        .map_err(|e| broken(&e))?;
     let mut bytes = serde_json::to_vec(&head).map_err(|e| broken(&e))?;
     bytes.push(b'\n');
     bytes.extend(sealed.to_vec());
@@ -184,9 +203,13 @@ pub(crate) async fn restore(
         return Err(FileError::Newer(u64::from(head.version)).into());
     }
     let salt = from_hex(&head.salt).ok_or(FileError::Foreign)?;
-    let key = seal::key_from_words(words, &salt).await.or(Err(FilesError::Passphrase))?;
+    let key = seal::key_from_words(words, &salt)
+        .await
+        .or(Err(FilesError::Passphrase))?;
     let sealed = js_sys::Uint8Array::from(sealed);
-    let plain = seal::open(&key, BACKUP_KIND, &sealed).await.or(Err(FilesError::Passphrase))?;
+    let plain = seal::open(&key, BACKUP_KIND, &sealed)
+        .await
+        .or(Err(FilesError::Passphrase))?;
     let plain = if head.gzip {
         let unpacked = gzip::unpack(&plain).await;
         unpacked.ok_or_else(|| FilesError::Browser("gzip".to_owned()))?
@@ -197,7 +220,9 @@ pub(crate) async fn restore(
         serde_json::from_slice(&plain).map_err(|e| FileError::NotJson(e.to_string()))?;
     let mut found = Found::default();
     for entry in body.entries {
-        found.changes.extend(entry.change.map(|change| (change, entry.acc)));
+        found
+            .changes
+            .extend(entry.change.map(|change| (change, entry.acc)));
     }
     let mut imported = take_in(work, found, progress).await?;
     for (name, draft) in body.drafts {
@@ -208,7 +233,13 @@ pub(crate) async fn restore(
     }
     let is_new_here = work.tools().profile.borrow().name.is_empty();
     if is_new_here {
-        settings::change(work, |profile| *profile = Profile { key: String::new(), ..body.profile }).await?;
+        settings::change(work, |profile| {
+            *profile = Profile {
+                key: String::new(),
+                ..body.profile
+            }
+        })
+        .await?;
     }
     Ok(imported)
 }
@@ -230,7 +261,10 @@ async fn take_in(
 ) -> Result<Imported, FilesError> {
     let tools = work.tools();
     let all = found.changes.len();
-    let mut imported = Imported { damaged: found.damaged, ..Imported::default() };
+    let mut imported = Imported {
+        damaged: found.damaged,
+        ..Imported::default()
+    };
     let mut rest = found.changes.into_iter().peekable();
     while rest.peek().is_some() {
         let some: Vec<_> = rest.by_ref().take(IMPORT_LINES).collect();
@@ -240,7 +274,8 @@ async fn take_in(
         imported.known += count - plan.entries.len();
         let seen = tools.counter_row.borrow().clone();
         tools.store.commit(&plan, &seen, None).await?;
-        work.book.adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+        work.book
+            .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
         progress(imported.changes + imported.known, all);
     }
     tools.tabs.call("saved");

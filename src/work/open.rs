@@ -2,6 +2,7 @@
 
 use std::{cell::RefCell, collections::BTreeMap};
 
+use leptos::prelude::*;
 use records::replica::Replica;
 
 use crate::{
@@ -24,7 +25,8 @@ pub(crate) fn me(profile: &Profile) -> Me {
 
 /// Opens everything. `progress` hears how many lines were read.
 pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
-    let catalogue = records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let catalogue =
+        records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let name = format!("so-tay{}", browser::folder());
     let store = Store::open(&name).await?;
     let loaded = store.load(progress).await?;
@@ -40,6 +42,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     let catalogue = Box::leak(Box::new(catalogue));
     let book = Book::new(data, catalogue, me(&loaded.profile), browser::route());
     let tools = Tools {
+        leaving: RefCell::new(None),
         store,
         tabs: Tabs::open(&name, move |word| {
             wasm_bindgen_futures::spawn_local(heard(word));
@@ -64,7 +67,9 @@ thread_local! {
 
 /// Another tab saved.
 async fn heard(word: String) {
-    let Some(work) = HERE.with(|here| *here.borrow()) else { return };
+    let Some(work) = HERE.with(|here| *here.borrow()) else {
+        return;
+    };
     match word.as_str() {
         "saved" => catch_up(work).await,
         "erased" => browser::reload(),
@@ -77,14 +82,20 @@ pub(crate) async fn catch_up(work: Work) {
     let tools = work.tools();
     let last = *tools.last_row.borrow();
     // What cannot be read now is read at the next call; nothing depends on when.
-    let Ok((entries, last)) = tools.store.entries_after(last).await else { return };
+    let Ok((entries, last)) = tools.store.entries_after(last).await else {
+        return;
+    };
     let sync = tools.store.load_sync().await;
     *tools.last_row.borrow_mut() = last;
     work.book.adopt(|data| {
         if let Some(sync) = sync {
             data.replica.sync = sync;
         }
-        data.replica.adopt_entries(entries).records.into_iter().collect()
+        data.replica
+            .adopt_entries(entries)
+            .records
+            .into_iter()
+            .collect()
     });
 }
 
@@ -92,6 +103,12 @@ pub(crate) async fn catch_up(work: Work) {
 fn live(work: Work) {
     let book = work.book;
     events::on_route(move || book.route.set(browser::route()));
+    events::on_leaving(move || {
+        let leaving = work.tools().leaving.borrow().clone();
+        if let Some(leaving) = leaving {
+            leaving();
+        }
+    });
     events::on_return(move || {
         wasm_bindgen_futures::spawn_local(async move {
             catch_up(work).await;
@@ -99,7 +116,11 @@ fn live(work: Work) {
         });
     });
     wasm_bindgen_futures::spawn_local(async move {
-        worker::register(move || book.is_offline_ready.set(true), move || book.has_update.set(true)).await;
+        worker::register(
+            move || book.is_offline_ready.set(true),
+            move || book.has_update.set(true),
+        )
+        .await;
     });
     sync::now(work);
 }

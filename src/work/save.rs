@@ -1,11 +1,11 @@
 //! Saves: plan, commit, and only then adopt.
 
+use leptos::prelude::*;
 use records::{
     change::{ChangeError, RecWrites},
     fold::Record,
     id::RecordId,
 };
-use leptos::prelude::*;
 use serde_json::Value;
 
 use crate::{
@@ -36,17 +36,22 @@ pub(crate) async fn save(
     let mut tries = 0;
     loop {
         let now = browser::now_ms();
-        let who = work.book.me.with_untracked(|me| Some(me.name.clone()).filter(|name| !name.is_empty()));
-        let plan = work
+        let who = work
             .book
-            .peek(|data| data.replica.plan_save(now, browser::random(), who, recs.clone()))?;
+            .me
+            .with_untracked(|me| Some(me.name.clone()).filter(|name| !name.is_empty()));
+        let plan = work.book.peek(|data| {
+            data.replica
+                .plan_save(now, browser::random(), who, recs.clone())
+        })?;
         let seen = tools.counter_row.borrow().clone();
         match tools.store.commit(&plan, &seen, draft).await {
             Ok(committed) => {
                 if let Some(row) = committed.counter_row {
                     *tools.counter_row.borrow_mut() = row;
                 }
-                work.book.adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+                work.book
+                    .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
                 if let Some(draft) = draft {
                     work.book.adopt_draft(|drafts| drop(drafts.remove(draft)));
                 }
@@ -77,7 +82,12 @@ pub(crate) async fn save_value(
     path: &str,
     value: Value,
 ) -> Result<u64, SaveError> {
-    save(work, vec![records::draft::single(record, path, value)], None).await
+    save(
+        work,
+        vec![records::draft::single(record, path, value)],
+        None,
+    )
+    .await
 }
 
 /// Deletes a record, all of it that this person has seen.

@@ -1,5 +1,7 @@
 //! The person, the unit and the endpoint of this device.
 
+use leptos::prelude::*;
+
 use crate::{
     browser,
     net::{self, Hello, NetError},
@@ -9,7 +11,10 @@ use crate::{
 };
 
 /// Changes the profile: stored first, shown then.
-pub(crate) async fn change(work: Work, change: impl FnOnce(&mut Profile)) -> Result<(), StoreError> {
+pub(crate) async fn change(
+    work: Work,
+    change: impl FnOnce(&mut Profile),
+) -> Result<(), StoreError> {
     let tools = work.tools();
     let mut profile = tools.profile.borrow().clone();
     change(&mut profile);

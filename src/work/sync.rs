@@ -38,26 +38,38 @@ fn later(work: Work, wait_ms: u32) {
     if tools.profile.borrow().endpoint.is_empty() {
         return;
     }
-    let timer = Timeout::new(wait_ms, move || wasm_bindgen_futures::spawn_local(run(work)));
+    let timer = Timeout::new(wait_ms, move || {
+        wasm_bindgen_futures::spawn_local(run(work))
+    });
     *tools.next_sync.borrow_mut() = Some(timer);
 }
 
 async fn run(work: Work) {
-    if work.book.exchange.with_untracked(|exchange| exchange.is_running) {
+    if work
+        .book
+        .exchange
+        .with_untracked(|exchange| exchange.is_running)
+    {
         return later(work, AFTER_SAVE_MS);
     }
-    work.book.exchange.update(|exchange| exchange.is_running = true);
+    work.book
+        .exchange
+        .update(|exchange| exchange.is_running = true);
     let tools = work.tools();
     let name = format!("{}/sync", tools.name);
     tabs::alone(&name, exchange_all(work)).await;
-    work.book.exchange.update(|exchange| exchange.is_running = false);
+    work.book
+        .exchange
+        .update(|exchange| exchange.is_running = false);
     plan_next(work);
 }
 
 /// Backs off with jitter while nobody answers: a whole commune comes back at once when the network does.
 fn plan_next(work: Work) {
     let failures = *work.tools().failures.borrow();
-    let waits = work.book.peek(|data| data.replica.waiting().next().is_some());
+    let waits = work
+        .book
+        .peek(|data| data.replica.waiting().next().is_some());
     if failures == 0 && waits {
         return later(work, AFTER_SAVE_MS); // Saved while the exchange was under way.
     }
@@ -77,7 +89,9 @@ async fn exchange_all(work: Work) {
         match exchange(work, changes_max).await {
             Ok(true) => {}
             Ok(false) => break None,
-            Err(Failure::Net(error)) if error.status() == Some(413) && changes_max > 1 => changes_max /= 2,
+            Err(Failure::Net(error)) if error.status() == Some(413) && changes_max > 1 => {
+                changes_max /= 2
+            }
             Err(failure) => break Some(failure),
         }
     };
@@ -104,28 +118,41 @@ enum Failure {
 /// One round trip; true when there is more to exchange.
 async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
     let tools = work.tools();
-    let request: SyncRequest =
-        work.book.peek(|data| data.replica.plan_request(browser::now_ms(), changes_max));
+    let request: SyncRequest = work
+        .book
+        .peek(|data| data.replica.plan_request(browser::now_ms(), changes_max));
     let (endpoint, key) = {
         let profile = tools.profile.borrow();
         (profile.endpoint.clone(), profile.key.clone())
     };
-    let answer = net::sync(&endpoint, &key, &request).await.map_err(Failure::Net)?;
+    let answer = net::sync(&endpoint, &key, &request)
+        .await
+        .map_err(Failure::Net)?;
     let more = answer.more;
     let plan = work.book.peek(|data| {
-        data.replica.plan_answer(browser::now_ms(), browser::random(), &request, answer)
+        data.replica
+            .plan_answer(browser::now_ms(), browser::random(), &request, answer)
     });
     let seen = tools.counter_row.borrow().clone();
-    let committed = tools.store.commit(&plan, &seen, None).await.map_err(Failure::Store)?;
+    let committed = tools
+        .store
+        .commit(&plan, &seen, None)
+        .await
+        .map_err(Failure::Store)?;
     if let Some(row) = committed.counter_row {
         *tools.counter_row.borrow_mut() = row;
     }
     let has_news = !plan.entries.is_empty();
-    work.book.adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+    work.book
+        .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
     if has_news {
         tools.tabs.call("saved");
     }
-    let (waits, offers) =
-        work.book.peek(|data| (data.replica.waiting().next().is_some(), data.replica.sync.offering.is_some()));
+    let (waits, offers) = work.book.peek(|data| {
+        (
+            data.replica.waiting().next().is_some(),
+            data.replica.sync.offering.is_some(),
+        )
+    });
     Ok(more || offers || (waits && (has_news || request.changes.is_empty())))
 }

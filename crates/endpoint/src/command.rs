@@ -35,7 +35,9 @@ pub enum CommandError {
     #[error("Không dùng được {0}: {1}")]
     File(PathBuf, #[source] io::Error),
     /// The database would be served to everybody.
-    #[error("Cơ sở dữ liệu nằm trong thư mục ứng dụng {0}: ai cũng tải về được. Hãy để ở nơi khác.")]
+    #[error(
+        "Cơ sở dữ liệu nằm trong thư mục ứng dụng {0}: ai cũng tải về được. Hãy để ở nơi khác."
+    )]
     DatabaseInApp(PathBuf),
     /// The key was lost; the hash cannot be turned back.
     #[error(
@@ -80,14 +82,18 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
     let store = create(&settings.place.database)?;
     let key = settle_key(&store, &settings).await?;
     let config = Config {
-        unit: Unit { code: settings.unit, name: settings.unit_name },
+        unit: Unit {
+            code: settings.unit,
+            name: settings.unit_name,
+        },
         app: settings.app,
         origins: settings.allow_origin,
         ..Config::default()
     };
     let endpoint = Endpoint::open(store, config).await?;
-    let listener =
-        TcpListener::bind(address).await.map_err(|e| CommandError::Listen(address, e))?;
+    let listener = TcpListener::bind(address)
+        .await
+        .map_err(|e| CommandError::Listen(address, e))?;
     let stop = stop_signal()?; // from here on a signal is heard
     announce(listener.local_addr()?, key.as_deref())?;
     crate::serve(listener, endpoint, stop).await?;
@@ -113,7 +119,10 @@ fn check_app(app: &Path, database: &Path) -> Result<(), CommandError> {
     }
     let absolute = std::path::absolute(database)?;
     // The folder may not be there yet: its nearest ancestor that is tells where it will be.
-    let there = absolute.ancestors().skip(1).find_map(|path| fs::canonicalize(path).ok());
+    let there = absolute
+        .ancestors()
+        .skip(1)
+        .find_map(|path| fs::canonicalize(path).ok());
     match there {
         Some(folder) if folder.starts_with(&app) => Err(CommandError::DatabaseInApp(app)),
         _ => Ok(()),
@@ -122,18 +131,25 @@ fn check_app(app: &Path, database: &Path) -> Result<(), CommandError> {
 
 /// Opens the database; makes it, readable by its owner only, when it is not there.
 fn create(database: &Path) -> Result<Store, CommandError> {
-    if let Some(folder) = database.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = database
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         let mut builder = DirBuilder::new();
         builder.recursive(true);
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.create(folder).map_err(|e| CommandError::File(folder.to_owned(), e))?;
+        builder
+            .create(folder)
+            .map_err(|e| CommandError::File(folder.to_owned(), e))?;
     }
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(database).map_err(|e| CommandError::File(database.to_owned(), e))?;
+    options
+        .open(database)
+        .map_err(|e| CommandError::File(database.to_owned(), e))?;
     Ok(Store::open_sqlite(database)?)
 }
 
@@ -168,7 +184,10 @@ fn read_key(file: &Path, hash: [u8; 32]) -> Result<Option<String>, CommandError>
 async fn print_key(place: &Where) -> Result<(), CommandError> {
     let file = device_key::path_beside(&place.database);
     let hash = open(place)?.identity().await?.device_key_hash;
-    let key = hash.map(|hash| read_key(&file, hash)).transpose()?.flatten();
+    let key = hash
+        .map(|hash| read_key(&file, hash))
+        .transpose()?
+        .flatten();
     let key = key.ok_or(CommandError::KeyLost(file))?;
     writeln!(io::stdout(), "Khóa thiết bị: {key}")?;
     Ok(())
@@ -190,7 +209,11 @@ fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {
             writeln!(out, "Kết nối máy: {url}#/ket-noi?khoa={key}")?;
             writeln!(out, "Khóa thiết bị: {key}")?;
         }
-        None => writeln!(out, "Khóa thiết bị: như trước (không còn tệp {})", device_key::FILE_NAME)?,
+        None => writeln!(
+            out,
+            "Khóa thiết bị: như trước (không còn tệp {})",
+            device_key::FILE_NAME
+        )?,
     }
     out.flush()
 }
@@ -199,7 +222,10 @@ fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {
 #[cfg(unix)]
 fn stop_signal() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
-    let (mut term, mut int) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let (mut term, mut int) = (
+        signal(SignalKind::terminate())?,
+        signal(SignalKind::interrupt())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = term.recv() => {}

@@ -59,7 +59,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { crowd: 256, memory_kib: 256 * 1024, request: Duration::from_secs(300) }
+        Self {
+            crowd: 256,
+            memory_kib: 256 * 1024,
+            request: Duration::from_secs(300),
+        }
     }
 }
 
@@ -81,7 +85,9 @@ struct Inner {
 
 impl fmt::Debug for Inner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Inner").field("config", &self.config).finish_non_exhaustive()
+        f.debug_struct("Inner")
+            .field("config", &self.config)
+            .finish_non_exhaustive()
     }
 }
 
@@ -168,7 +174,10 @@ impl Endpoint {
         let kib = (bytes / 1024 + 1).min(self.0.config.limits.memory_kib);
         let kib = u32::try_from(kib).unwrap_or(u32::MAX);
         // It is never closed; without a place the request would only be less bounded.
-        Arc::clone(&self.0.memory).acquire_many_owned(kib).await.ok()
+        Arc::clone(&self.0.memory)
+            .acquire_many_owned(kib)
+            .await
+            .ok()
     }
 }
 
@@ -204,7 +213,9 @@ pub async fn serve(
 
 /// The clock: milliseconds since 1970.
 pub(crate) fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
@@ -214,7 +225,10 @@ impl Endpoint {
     async fn for_test() -> (tempfile::TempDir, Self) {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open_sqlite(&folder.path().join("notebook.db")).unwrap();
-        store.set_device_key_hash(device_key::hash("test")).await.unwrap();
+        store
+            .set_device_key_hash(device_key::hash("test"))
+            .await
+            .unwrap();
         (folder, Self::open(store, Config::default()).await.unwrap())
     }
 }

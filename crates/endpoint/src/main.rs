@@ -12,7 +12,10 @@ const BLOCKING_THREADS_MAX: usize = 32;
 fn main() -> ExitCode {
     let settings = Settings::parse();
     let filter = EnvFilter::try_from_env("SO_TAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(BLOCKING_THREADS_MAX)

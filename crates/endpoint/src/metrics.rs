@@ -35,8 +35,14 @@ pub(crate) struct Metrics {
 impl Metrics {
     /// Counters for these routes, all 0.
     pub(crate) fn new(routes: impl Iterator<Item = &'static str>) -> Self {
-        let requests = routes.chain([APP]).map(|route| (route, Default::default())).collect();
-        Self { changes: Default::default(), requests }
+        let requests = routes
+            .chain([APP])
+            .map(|route| (route, Default::default()))
+            .collect();
+        Self {
+            changes: Default::default(),
+            requests,
+        }
     }
 
     pub(crate) fn count_verdict(&self, is: &str) {
@@ -48,7 +54,9 @@ impl Metrics {
     }
 
     pub(crate) fn count_request(&self, route: &str, status: u16) {
-        let Some(class) = usize::from(status / 100).checked_sub(2) else { return };
+        let Some(class) = usize::from(status / 100).checked_sub(2) else {
+            return;
+        };
         let found = self.requests.iter().find(|(name, _)| *name == route);
         if let Some(counter) = found.and_then(|(_, counters)| counters.get(class)) {
             add(counter, 1);
@@ -57,22 +65,45 @@ impl Metrics {
 
     pub(crate) fn to_text(&self, groups: &GroupFigures) -> String {
         let mut text = String::new();
-        family(&mut text, "so_tay_changes_total", "Changes handed in, by answer.");
+        family(
+            &mut text,
+            "so_tay_changes_total",
+            "Changes handed in, by answer.",
+        );
         for (verdict, counter) in VERDICTS.iter().zip(&self.changes) {
-            line(&mut text, &format!("so_tay_changes_total{{is=\"{verdict}\"}}"), counter);
+            line(
+                &mut text,
+                &format!("so_tay_changes_total{{is=\"{verdict}\"}}"),
+                counter,
+            );
         }
-        family(&mut text, "so_tay_requests_total", "Requests, by route and class of status.");
+        family(
+            &mut text,
+            "so_tay_requests_total",
+            "Requests, by route and class of status.",
+        );
         for (route, counters) in &self.requests {
             for (class, counter) in CLASSES.iter().zip(counters) {
-                let name =
-                    format!("so_tay_requests_total{{route=\"{route}\",status=\"{class}\"}}");
+                let name = format!("so_tay_requests_total{{route=\"{route}\",status=\"{class}\"}}");
                 line(&mut text, &name, counter);
             }
         }
         for (name, help, counter) in [
-            ("so_tay_commits_total", "Groups that the writer committed.", &groups.groups),
-            ("so_tay_commit_deliveries_total", "Requests in them.", &groups.deliveries),
-            ("so_tay_commit_changes_total", "Changes in them.", &groups.rows),
+            (
+                "so_tay_commits_total",
+                "Groups that the writer committed.",
+                &groups.groups,
+            ),
+            (
+                "so_tay_commit_deliveries_total",
+                "Requests in them.",
+                &groups.deliveries,
+            ),
+            (
+                "so_tay_commit_changes_total",
+                "Changes in them.",
+                &groups.rows,
+            ),
         ] {
             family(&mut text, name, help);
             line(&mut text, name, counter);

@@ -45,7 +45,12 @@ const TABLE: [Route; 7] = [
 ];
 
 const fn open(path: &'static str, serve: fn() -> MethodRouter<Endpoint>) -> Route {
-    Route { method: "GET", path, needs_key: false, serve }
+    Route {
+        method: "GET",
+        path,
+        needs_key: false,
+        serve,
+    }
 }
 
 const fn keyed(
@@ -53,7 +58,12 @@ const fn keyed(
     path: &'static str,
     serve: fn() -> MethodRouter<Endpoint>,
 ) -> Route {
-    Route { method, path, needs_key: true, serve }
+    Route {
+        method,
+        path,
+        needs_key: true,
+        serve,
+    }
 }
 
 /// Every route of the table, as (method, path).
@@ -65,12 +75,17 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub fn router(endpoint: Endpoint) -> Router {
     let (mut open, mut keyed) = (Router::new(), Router::new());
     for route in &TABLE {
-        let to = if route.needs_key { &mut keyed } else { &mut open };
+        let to = if route.needs_key {
+            &mut keyed
+        } else {
+            &mut open
+        };
         *to = std::mem::take(to).route(route.path, (route.serve)());
     }
+    // The key is asked for first: strangers take no place from those who have it.
     let keyed = keyed
-        .route_layer(from_fn_with_state(endpoint.clone(), guard::key))
-        .route_layer(from_fn_with_state(endpoint.clone(), guard::crowd));
+        .route_layer(from_fn_with_state(endpoint.clone(), guard::crowd))
+        .route_layer(from_fn_with_state(endpoint.clone(), guard::key));
     let router = open
         .merge(keyed)
         .fallback(app::file)
@@ -93,8 +108,11 @@ fn wrap(router: Router<Endpoint>, endpoint: &Endpoint) -> Router<Endpoint> {
 }
 
 fn cors(origins: Vec<HeaderValue>) -> CorsLayer {
-    const HEADERS: [HeaderName; 3] =
-        [header::AUTHORIZATION, header::CONTENT_TYPE, header::CONTENT_ENCODING];
+    const HEADERS: [HeaderName; 3] = [
+        header::AUTHORIZATION,
+        header::CONTENT_TYPE,
+        header::CONTENT_ENCODING,
+    ];
     CorsLayer::new()
         .allow_origin(AllowOrigin::list(origins))
         .allow_methods([Method::GET, Method::POST])
@@ -120,7 +138,10 @@ mod tests {
             let request = Request::get("/boom").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), 500);
-            assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+            assert_eq!(
+                response.headers()[header::CONTENT_TYPE],
+                "application/problem+json"
+            );
         }
     }
 }

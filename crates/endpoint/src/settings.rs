@@ -89,9 +89,14 @@ fn parse_key(text: &str) -> Result<String, String> {
 }
 
 fn parse_origin(text: &str) -> Result<HeaderValue, String> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
     let is_plain = |host: &str| {
-        !host.is_empty() && host.bytes().all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
+        !host.is_empty()
+            && host
+                .bytes()
+                .all(|b| b.is_ascii_graphic() && b != b'/' && b != b'*')
     };
     match (host, HeaderValue::from_str(text)) {
         (Some(host), Ok(value)) if is_plain(host) => Ok(value),
@@ -113,7 +118,11 @@ mod tests {
     #[test]
     fn what_cannot_work_is_refused_with_a_sentence() {
         assert_eq!(parse_database("sqlite:a/b.db"), Ok(PathBuf::from("a/b.db")));
-        assert!(parse_database("postgres://x").unwrap_err().contains("PostgreSQL"));
+        assert!(
+            parse_database("postgres://x")
+                .unwrap_err()
+                .contains("PostgreSQL")
+        );
         for bad in ["sqlite:", "a.db", ""] {
             assert!(parse_database(bad).is_err(), "{bad}");
         }

@@ -13,7 +13,10 @@ fn the_document_has_exactly_the_routes_of_the_table() {
         .unwrap()
         .iter()
         .flat_map(|(path, item)| {
-            item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
+            item.as_object()
+                .unwrap()
+                .keys()
+                .map(|method| (method.to_uppercase(), path.clone()))
         })
         .collect();
     let served = endpoint::routes().map(|(method, path)| (method.to_owned(), path.to_owned()));
@@ -24,13 +27,17 @@ fn the_document_has_exactly_the_routes_of_the_table() {
 fn every_reference_in_the_document_leads_somewhere() {
     fn walk(value: &Value) {
         if let Some(Value::String(to)) = value.get("$ref") {
-            assert!(openapi().pointer(to.trim_start_matches('#')).is_some(), "{to}");
+            assert!(
+                openapi().pointer(to.trim_start_matches('#')).is_some(),
+                "{to}"
+            );
         }
-        match value {
-            Value::Object(map) => map.values().for_each(walk),
-            Value::Array(list) => list.iter().for_each(walk),
-            _ => {}
-        }
+        value
+            .as_object()
+            .into_iter()
+            .flat_map(|map| map.values())
+            .for_each(walk);
+        value.as_array().into_iter().flatten().for_each(walk);
     }
     walk(openapi());
 }
@@ -38,13 +45,22 @@ fn every_reference_in_the_document_leads_somewhere() {
 #[tokio::test]
 async fn who_watches_is_told() {
     let world = World::start().await;
-    assert_eq!(world.get("/healthz").await.json(), serde_json::json!({"ok": true}));
-    assert_eq!(world.get("/readyz").await.json(), serde_json::json!({"ok": true}));
+    assert_eq!(
+        world.get("/healthz").await.json(),
+        serde_json::json!({"ok": true})
+    );
+    assert_eq!(
+        world.get("/readyz").await.json(),
+        serde_json::json!({"ok": true})
+    );
     assert_eq!(&world.get("/v1/openapi.json").await.json(), openapi());
     let hello = world.get("/v1/hello").await.json();
     let answer = world.push(&[change(1), change(1), "0".to_owned()]).await;
     assert_eq!(hello["epoch"], *answer.epoch);
-    assert_eq!((&hello["protocol"], &hello["unit"]["code"]), (&1.into(), &"00000".into()));
+    assert_eq!(
+        (&hello["protocol"], &hello["unit"]["code"]),
+        (&1.into(), &"00000".into())
+    );
     let text = world.get("/metrics").await.text();
     for line in [
         "so_tay_changes_total{is=\"taken\"} 1",
@@ -64,5 +80,8 @@ async fn a_stop_lets_the_database_be_opened_by_others_at_once() {
     world.push(&[change(1)]).await;
     let folder = world.stop().await;
     let wal = folder.path().join("notebook.db-wal");
-    assert!(!wal.exists(), "the last connection folds the log into the file");
+    assert!(
+        !wal.exists(),
+        "the last connection folds the log into the file"
+    );
 }

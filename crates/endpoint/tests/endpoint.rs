@@ -2,7 +2,6 @@
 //! Every answer that a test sees is compared with `openapi.json` (see `world`).
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]

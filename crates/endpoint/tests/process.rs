@@ -9,7 +9,10 @@ use std::{
 
 use records::wire::{Fate, SyncAnswer};
 
-use crate::world::{bearer, change, id, pull_all, request, sync, try_ask};
+use crate::{
+    hostile::bomb,
+    world::{bearer, change, id, pull_all, request, sync, try_ask},
+};
 
 /// The process, which goes with the value.
 struct Running {
@@ -27,24 +30,36 @@ impl Drop for Running {
 
 fn binary(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_so-tay-endpoint"));
-    command.args(args).env_remove("SO_TAY_DEVICE_KEY").stdin(Stdio::null());
+    command
+        .args(args)
+        .env_remove("SO_TAY_DEVICE_KEY")
+        .stdin(Stdio::null());
     command
 }
 
 fn start(database: &Path, more: &[&str]) -> Running {
     let database = format!("sqlite:{}", database.display());
     let args = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
-    let mut child =
-        binary(&[&args[..], more].concat()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut child = binary(&[&args[..], more].concat())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
     let mut said: Vec<String> = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         said.push(line.unwrap());
-        if said.last().is_some_and(|last| last.starts_with("Khóa thiết bị")) {
+        if said
+            .last()
+            .is_some_and(|last| last.starts_with("Khóa thiết bị"))
+        {
             break;
         }
     }
     let url = said[0].rsplit("http://").next().unwrap();
-    Running { child, address: url.trim_end_matches('/').parse().unwrap(), said }
+    Running {
+        child,
+        address: url.trim_end_matches('/').parse().unwrap(),
+        said,
+    }
 }
 
 fn finish(args: &[&str]) -> Output {
@@ -52,7 +67,12 @@ fn finish(args: &[&str]) -> Output {
 }
 
 fn key_of(running: &Running) -> String {
-    running.said.last().and_then(|last| last.strip_prefix("Khóa thiết bị: ")).unwrap().to_owned()
+    running
+        .said
+        .last()
+        .and_then(|last| last.strip_prefix("Khóa thiết bị: "))
+        .unwrap()
+        .to_owned()
 }
 
 #[tokio::test]
@@ -65,27 +85,49 @@ async fn the_first_run_makes_a_key_and_later_runs_know_it() {
     let link = format!("http://{}/#/ket-noi?khoa={key}", first.address);
     assert!(first.said[1].ends_with(&link), "{}", first.said[1]);
     let answer = sync(first.address, &key, &request(&[], 0)).await;
-    assert_eq!((&*answer.unit.code, &*answer.unit.name), ("26734", "Xã Thử"));
+    assert_eq!(
+        (&*answer.unit.code, &*answer.unit.name),
+        ("26734", "Xã Thử")
+    );
     drop(first);
     #[cfg(unix)]
-    for (name, mode) in [("data", 0o700), ("data/so-tay.db", 0o600), ("data/device-key.txt", 0o600)]
-    {
+    for (name, mode) in [
+        ("data", 0o700),
+        ("data/so-tay.db", 0o600),
+        ("data/device-key.txt", 0o600),
+    ] {
         use std::os::unix::fs::PermissionsExt;
-        let found = folder.path().join(name).metadata().unwrap().permissions().mode();
+        let found = folder
+            .path()
+            .join(name)
+            .metadata()
+            .unwrap()
+            .permissions()
+            .mode();
         assert_eq!(found & 0o777, mode, "{name}");
     }
     assert_eq!(key_of(&start(&database, &[])), key);
     let place = format!("sqlite:{}", database.display());
     let printed = finish(&["key", "--database", &place]);
-    assert_eq!(String::from_utf8(printed.stdout).unwrap(), format!("Khóa thiết bị: {key}\n"));
+    assert_eq!(
+        String::from_utf8(printed.stdout).unwrap(),
+        format!("Khóa thiết bị: {key}\n")
+    );
     let bytes = std::fs::read(&database).unwrap();
-    assert!(!bytes.windows(key.len()).any(|part| part == key.as_bytes()), "only its hash is stored");
+    assert!(
+        !bytes.windows(key.len()).any(|part| part == key.as_bytes()),
+        "only its hash is stored"
+    );
     let chosen = start(&database, &["--device-key", "chosen-by-the-operator"]);
     sync(chosen.address, "chosen-by-the-operator", &request(&[], 0)).await;
     drop(chosen);
     std::fs::remove_file(database.with_file_name("device-key.txt")).unwrap();
     let lost = finish(&["key", "--database", &place]);
-    assert!(String::from_utf8(lost.stderr).unwrap().contains("--device-key"));
+    assert!(
+        String::from_utf8(lost.stderr)
+            .unwrap()
+            .contains("--device-key")
+    );
     let still = start(&database, &[]);
     sync(still.address, "chosen-by-the-operator", &request(&[], 0)).await;
 }
@@ -96,18 +138,36 @@ fn what_would_be_unsafe_is_refused_with_a_sentence() {
     let app = folder.path().display().to_string();
     let inside = format!("sqlite:{app}/data/a.db");
     let refused = [
-        (vec!["serve", "--listen", "0.0.0.0:0", "--database", &inside], "--allow-remote"),
-        (vec!["serve", "--database", &inside, "--app", &app], "thư mục ứng dụng"),
-        (vec!["serve", "--database", &inside, "--app", "/no/such/folder"], "/no/such/folder"),
+        (
+            vec!["serve", "--listen", "0.0.0.0:0", "--database", &inside],
+            "--allow-remote",
+        ),
+        (
+            vec!["serve", "--database", &inside, "--app", &app],
+            "thư mục ứng dụng",
+        ),
+        (
+            vec!["serve", "--database", &inside, "--app", "/no/such/folder"],
+            "/no/such/folder",
+        ),
         (vec!["serve", "--database", "postgres://x/y"], "PostgreSQL"),
-        (vec!["serve", "--database", &inside, "--device-key", "short"], "20"),
-        (vec!["serve", "--database", &inside, "--listen", "nowhere"], "nowhere"),
+        (
+            vec!["serve", "--database", &inside, "--device-key", "short"],
+            "20",
+        ),
+        (
+            vec!["serve", "--database", &inside, "--listen", "nowhere"],
+            "nowhere",
+        ),
         (vec!["key", "--database", &inside], "Không có cơ sở dữ liệu"),
     ];
     for (args, expected) in refused {
         let output = finish(&args);
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(!output.status.success() && said.contains(expected), "{args:?}: {said}");
+        assert!(
+            !output.status.success() && said.contains(expected),
+            "{args:?}: {said}"
+        );
     }
     assert!(!folder.path().join("data").exists(), "nothing was made");
 }
@@ -117,12 +177,23 @@ async fn after_new_epoch_devices_are_told_of_another_one() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("a.db");
     let first = start(&database, &[]);
-    let before = sync(first.address, &key_of(&first), &request(&[], 0)).await.epoch;
+    let before = sync(first.address, &key_of(&first), &request(&[], 0))
+        .await
+        .epoch;
     drop(first);
     let place = format!("sqlite:{}", database.display());
-    assert!(finish(&["new-epoch", "--database", &place]).status.success());
+    assert!(
+        finish(&["new-epoch", "--database", &place])
+            .status
+            .success()
+    );
     let second = start(&database, &[]);
-    assert_ne!(sync(second.address, &key_of(&second), &request(&[], 0)).await.epoch, before);
+    assert_ne!(
+        sync(second.address, &key_of(&second), &request(&[], 0))
+            .await
+            .epoch,
+        before
+    );
 }
 
 #[cfg(unix)]
@@ -131,23 +202,73 @@ async fn a_signal_ends_the_process_with_success() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["-TERM", "-INT"] {
         let mut running = start(&folder.path().join("a.db"), &[]);
-        sync(running.address, &key_of(&running), &request(&[change(1)], 0)).await;
+        sync(
+            running.address,
+            &key_of(&running),
+            &request(&[change(1)], 0),
+        )
+        .await;
         let pid = running.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
         assert!(running.child.wait().unwrap().success());
         assert!(!folder.path().join("a.db-wal").exists(), "closed in order");
     }
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_bomb_costs_no_memory() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = start(
+        &folder.path().join("a.db"),
+        &["--device-key", crate::world::KEY],
+    );
+    let key = bearer();
+    let headers = [
+        ("authorization", &*key),
+        ("content-type", "application/json"),
+        ("content-encoding", "gzip"),
+    ];
+    for _ in 0..3 {
+        let answer = try_ask(running.address, "POST", "/v1/sync", &headers, bomb())
+            .await
+            .unwrap();
+        assert_eq!(answer.status, 413);
+    }
+    let status = format!("/proc/{}/status", running.child.id());
+    let status = std::fs::read_to_string(status).unwrap();
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .unwrap();
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(peak < 100 * 1024, "{peak} KiB at the most");
+}
+
 /// Pushes until the endpoint is gone; returns the ids that were acknowledged.
-async fn push_until_gone(address: SocketAddr, first: u64, acked: tokio::sync::mpsc::Sender<()>) -> Vec<String> {
+async fn push_until_gone(
+    address: SocketAddr,
+    first: u64,
+    acked: tokio::sync::mpsc::Sender<()>,
+) -> Vec<String> {
     let mut known = Vec::new();
     let key = bearer();
-    let headers = [("authorization", &*key), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", &*key),
+        ("content-type", "application/json"),
+    ];
     for start in (first..).step_by(3) {
         let changes: Vec<String> = (start..start + 3).map(change).collect();
         let body = request(&changes, 0).into_bytes();
-        let Ok(answer) = try_ask(address, "POST", "/v1/sync", &headers, body).await else { break };
+        let Ok(answer) = try_ask(address, "POST", "/v1/sync", &headers, body).await else {
+            break;
+        };
         let answer: SyncAnswer = serde_json::from_slice(&answer.body).unwrap();
         for verdict in answer.answers {
             assert_eq!(verdict.is, Fate::Taken);
@@ -168,7 +289,13 @@ async fn a_kill_in_the_middle_of_pushes_loses_nothing_that_was_acknowledged() {
     let mut running = start(&database, &more);
     let (acked, mut acks) = tokio::sync::mpsc::channel(1);
     let pushers: Vec<_> = (0..6_u64)
-        .map(|n| tokio::spawn(push_until_gone(running.address, 1 + n * 1_000_000, acked.clone())))
+        .map(|n| {
+            tokio::spawn(push_until_gone(
+                running.address,
+                1 + n * 1_000_000,
+                acked.clone(),
+            ))
+        })
         .collect();
     for _ in 0..40 {
         acks.recv().await.unwrap();

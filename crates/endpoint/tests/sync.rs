@@ -19,8 +19,14 @@ async fn what_is_sent_twice_is_taken_once() {
     let changes = [change(1), change(2)];
     let first = world.push(&changes).await;
     assert_eq!(fates(&first), [Fate::Taken, Fate::Taken]);
-    assert!(first.pages[0].rows.is_empty(), "own rows are in the answers");
-    assert_eq!((first.pages[0].from, first.pages[0].to, first.more), (0, 2, false));
+    assert!(
+        first.pages[0].rows.is_empty(),
+        "own rows are in the answers"
+    );
+    assert_eq!(
+        (first.pages[0].from, first.pages[0].to, first.more),
+        (0, 2, false)
+    );
     let again = world.push(&changes).await;
     assert_eq!(fates(&again), [Fate::Had, Fate::Had]);
     for (first, again) in first.answers.iter().zip(&again.answers) {
@@ -52,8 +58,15 @@ async fn a_lost_answer_loses_nothing_and_doubles_nothing() {
 #[tokio::test]
 async fn the_bytes_that_come_out_are_the_bytes_that_went_in() {
     let world = World::start().await;
-    let odd = change(1).replacen('{', "{ \"new\\u006bey\" : [1.0, 1e2,\n\t\"\\u0000đ\\ud83d\\ude00\"],", 1);
-    assert_eq!(fates(&world.push(&[format!(" {odd} ")]).await), [Fate::Taken]);
+    let odd = change(1).replacen(
+        '{',
+        "{ \"new\\u006bey\" : [1.0, 1e2,\n\t\"\\u0000đ\\ud83d\\ude00\"],",
+        1,
+    );
+    assert_eq!(
+        fates(&world.push(&[format!(" {odd} ")]).await),
+        [Fate::Taken]
+    );
     let answer = world.sync(&request(&[], 0)).await;
     assert_eq!(answer.pages[0].rows[0].change.get(), odd);
 }
@@ -90,8 +103,16 @@ async fn erasures_and_other_compartments_are_held_and_the_rest_goes_on() {
     for _ in 0..2 {
         let answer = world.push(&[&changes[..], &[change(5)]].concat()).await;
         assert_eq!(fates(&answer)[..3], [Fate::Held; 3]);
-        assert_eq!(codes(&answer), ["khong_co_quyen", "khong_thuoc_pham_vi", "khong_co_quyen"]);
-        assert!(answer.answers[0].say.as_ref().is_some_and(|say| say.contains("thẩm quyền")));
+        assert_eq!(
+            codes(&answer),
+            ["khong_co_quyen", "khong_thuoc_pham_vi", "khong_co_quyen"]
+        );
+        assert!(
+            answer.answers[0]
+                .say
+                .as_ref()
+                .is_some_and(|say| say.contains("thẩm quyền"))
+        );
     }
     assert_eq!(world.pull_all().await, [(1, id(5))]);
 }
@@ -108,8 +129,11 @@ async fn effective_stamps_lie_between_what_the_phone_had_seen_and_the_arrival() 
             change_at(4, "1763800000000-0004-0000000a", 0),
         ])
         .await;
-    let eff: Vec<_> =
-        answer.answers.iter().map(|verdict| verdict.acc.as_ref().unwrap().eff).collect();
+    let eff: Vec<_> = answer
+        .answers
+        .iter()
+        .map(|verdict| verdict.acc.as_ref().unwrap().eff)
+        .collect();
     assert_eq!(eff[0].ms, lo);
     assert!(eff[1].ms <= answer.now && eff[1].ms > lo);
     assert!(eff[2].ms <= answer.now);
@@ -123,14 +147,21 @@ async fn the_proof_is_what_the_protocol_says() {
     let acc = answer.answers[0].acc.as_ref().unwrap();
     let key: Vec<u8> = rusqlite::Connection::open(world.database())
         .unwrap()
-        .query_row("SELECT value FROM meta WHERE name = 'mac_key'", [], |row| row.get(0))
+        .query_row("SELECT value FROM meta WHERE name = 'mac_key'", [], |row| {
+            row.get(0)
+        })
         .unwrap();
-    let hash: String =
-        Sha256::digest(change(1)).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(change(1))
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
     mac.update(format!("{}\n{SCOPE}\n{}\n{hash}", id(1), acc.eff).as_bytes());
     assert_eq!(acc.mac, URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()));
-    assert_eq!((&*acc.scope, acc.seq, &acc.epoch), (SCOPE, 1, &answer.epoch));
+    assert_eq!(
+        (&*acc.scope, acc.seq, &acc.epoch),
+        (SCOPE, 1, &answer.epoch)
+    );
 }
 
 #[tokio::test]
@@ -150,7 +181,10 @@ async fn pages_are_small_resume_anywhere_and_repeat_nothing() {
     wide["app"] = serde_json::from_str(&large).unwrap();
     world.push(&[wide.to_string(), change(202)]).await;
     let one = world.sync(&request(&[], 200)).await;
-    assert_eq!((one.pages[0].rows.len(), one.pages[0].to, one.more), (1, 201, true));
+    assert_eq!(
+        (one.pages[0].rows.len(), one.pages[0].to, one.more),
+        (1, 201, true)
+    );
 }
 
 #[tokio::test]
@@ -159,7 +193,10 @@ async fn after_a_restore_devices_hand_in_what_is_missing() {
     let old = world.push(&[change(1), change(2), change(3)]).await.epoch;
     let world = world
         .restart(async |store| {
-            store.set_epoch(&endpoint::store::new_epoch().unwrap()).await.unwrap();
+            store
+                .set_epoch(&endpoint::store::new_epoch().unwrap())
+                .await
+                .unwrap();
         })
         .await;
     // The backup was made before the third change.
@@ -181,8 +218,17 @@ async fn after_a_restore_devices_hand_in_what_is_missing() {
     let offer = format!("\"offer\":[\"{}\",\"{}\",\"{}\"]", id(3), id(1), id(2));
     let offering = named(&new.epoch, request(&[], 0)).replace("\"offer\":[]", &offer);
     let answer = world.sync(&offering).await;
-    assert_eq!(answer.lacks.iter().map(ToString::to_string).collect::<Vec<_>>(), [id(3)]);
-    let again = world.sync(&named(&new.epoch, request(&[change(3)], 2))).await;
+    assert_eq!(
+        answer
+            .lacks
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        [id(3)]
+    );
+    let again = world
+        .sync(&named(&new.epoch, request(&[change(3)], 2)))
+        .await;
     assert_eq!(fates(&again), [Fate::Taken]);
     assert_eq!(again.answers[0].acc.as_ref().unwrap().epoch, new.epoch);
     assert_eq!(world.pull_all().await, [(1, id(1)), (2, id(2)), (3, id(3))]);
@@ -202,7 +248,10 @@ async fn eight_writers_leave_no_gap_and_a_reader_between_them_misses_nothing() {
                     let own = (first..first + 5).map(|n| change(1 + writer * EACH + n));
                     let changes: Vec<String> = own.collect();
                     let answer = sync(address, KEY, &request(&changes, 0)).await;
-                    let accs = answer.answers.iter().filter_map(|verdict| verdict.acc.as_ref());
+                    let accs = answer
+                        .answers
+                        .iter()
+                        .filter_map(|verdict| verdict.acc.as_ref());
                     seqs.extend(accs.map(|acc| acc.seq));
                 }
                 seqs
@@ -232,10 +281,19 @@ async fn eight_writers_leave_no_gap_and_a_reader_between_them_misses_nothing() {
 async fn without_the_key_nothing_is_told_and_nothing_is_stored() {
     let world = World::start().await;
     let body = request(&[change(1)], 0).into_bytes();
-    for key in ["", "Bearer", "Bearer wrong", &format!("Basic {KEY}"), &format!("Bearer {KEY}x")] {
+    for key in [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        &format!("Basic {KEY}"),
+        &format!("Bearer {KEY}x"),
+    ] {
         let headers = [("authorization", key), ("content-type", "application/json")];
-        for (method, path) in [("POST", "/v1/sync"), ("GET", "/v1/hello"), ("GET", "/v1/records/x")]
-        {
+        for (method, path) in [
+            ("POST", "/v1/sync"),
+            ("GET", "/v1/hello"),
+            ("GET", "/v1/records/x"),
+        ] {
             let answer = ask(world.address, method, path, &headers, body.clone()).await;
             assert_eq!((answer.status, &*answer.code()), (401, "khoa_sai"));
         }
@@ -254,7 +312,10 @@ async fn a_record_is_shown_with_its_problems_and_conflicts() {
     let shown = answer.json();
     assert_eq!(shown["form"], "tiep_cong_dan");
     assert_eq!(shown["doc"]["ngay_tiep"], "2026-11-22");
-    assert_eq!((&shown["changes"], &shown["life"]), (&json!(2), &json!("alive")));
+    assert_eq!(
+        (&shown["changes"], &shown["life"]),
+        (&json!(2), &json!("alive"))
+    );
     let conflicts = shown["conflicts"].as_array().unwrap();
     assert_eq!(conflicts.len(), 1, "equal values are no conflict");
     assert_eq!(conflicts[0]["path"], "noi_dung");
@@ -263,6 +324,10 @@ async fn a_record_is_shown_with_its_problems_and_conflicts() {
     assert!(shown["problems"].is_array());
     for unknown in [&record(7), "x", "%ff", "..%2f..", &"9".repeat(3_000)] {
         let answer = world.get(&format!("/v1/records/{unknown}")).await;
-        assert_eq!((answer.status, &*answer.code()), (404, "khong_co"), "{unknown}");
+        assert_eq!(
+            (answer.status, &*answer.code()),
+            (404, "khong_co"),
+            "{unknown}"
+        );
     }
 }

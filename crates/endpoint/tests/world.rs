@@ -40,14 +40,22 @@ impl World {
     async fn start_in(folder: TempDir, mut config: Config) -> Self {
         "00000".clone_into(&mut config.unit.code);
         let store = Store::open_sqlite(&folder.path().join("notebook.db")).unwrap();
-        store.set_device_key_hash(device_key::hash(KEY)).await.unwrap();
+        store
+            .set_device_key_hash(device_key::hash(KEY))
+            .await
+            .unwrap();
         let endpoint = Endpoint::open(store, config).await.unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
         let task = tokio::spawn(endpoint::serve(listener, endpoint, shutdown));
-        Self { folder, address, stop, task }
+        Self {
+            folder,
+            address,
+            stop,
+            task,
+        }
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -72,7 +80,14 @@ impl World {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        ask(self.address, "GET", path, &[("authorization", &bearer())], Vec::new()).await
+        ask(
+            self.address,
+            "GET",
+            path,
+            &[("authorization", &bearer())],
+            Vec::new(),
+        )
+        .await
     }
 
     /// One sync; the body must be answered with 200.
@@ -97,7 +112,10 @@ pub(crate) fn bearer() -> String {
 
 pub(crate) async fn sync(address: SocketAddr, key: &str, body: &str) -> SyncAnswer {
     let key = format!("Bearer {key}");
-    let headers = [("authorization", &*key), ("content-type", "application/json")];
+    let headers = [
+        ("authorization", &*key),
+        ("content-type", "application/json"),
+    ];
     let answer = ask(address, "POST", "/v1/sync", &headers, body.into()).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     serde_json::from_slice(&answer.body).unwrap()
@@ -130,7 +148,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 
     pub(crate) fn text(&self) -> String {
@@ -169,15 +189,24 @@ pub(crate) async fn try_ask(
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     let connection = tokio::spawn(connection);
-    let mut request = Request::builder().method(method).uri(path).header("host", "test");
+    let mut request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "test");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let response = sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
+    let response = sender
+        .send_request(request.body(Full::new(Bytes::from(body)))?)
+        .await?;
     let (parts, body) = response.into_parts();
     let body = body.collect().await?.to_bytes().to_vec();
     connection.abort();
-    let answer = Answer { status: parts.status.as_u16(), headers: parts.headers, body };
+    let answer = Answer {
+        status: parts.status.as_u16(),
+        headers: parts.headers,
+        body,
+    };
     check(method, path, &answer);
     Ok(answer)
 }
@@ -191,7 +220,11 @@ pub(crate) fn openapi() -> &'static Value {
 fn check(method: &str, path: &str, answer: &Answer) {
     let status = answer.status;
     let path = path.split('?').next().unwrap();
-    let template = if path.starts_with("/v1/records/") { "/v1/records/{id}" } else { path };
+    let template = if path.starts_with("/v1/records/") {
+        "/v1/records/{id}"
+    } else {
+        path
+    };
     let documented = &openapi()["paths"][template];
     let operation = &documented[method.to_lowercase()];
     let is_expected = match (documented.is_null(), operation.is_null()) {
@@ -202,7 +235,11 @@ fn check(method: &str, path: &str, answer: &Answer) {
     assert!(is_expected, "{method} {path}: {status} is not documented");
     assert_eq!(answer.header("x-content-type-options"), "nosniff");
     if status >= 400 && method != "HEAD" {
-        assert_eq!(answer.header("content-type"), "application/problem+json", "{method} {path}");
+        assert_eq!(
+            answer.header("content-type"),
+            "application/problem+json",
+            "{method} {path}"
+        );
         let problem: Problem = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(problem.status, status);
         assert!(problem.detail.len() > 10);
@@ -259,5 +296,9 @@ pub(crate) fn fates(answer: &SyncAnswer) -> Vec<Fate> {
 
 /// The codes of held and refused changes.
 pub(crate) fn codes(answer: &SyncAnswer) -> Vec<&str> {
-    answer.answers.iter().filter_map(|verdict| verdict.code.as_deref()).collect()
+    answer
+        .answers
+        .iter()
+        .filter_map(|verdict| verdict.code.as_deref())
+        .collect()
 }

@@ -47,9 +47,9 @@ pub fn builtin() -> Result<Catalogue, serde_json::Error> {
 /// When it does not have the shape of `docs/FORMS.md`.
 pub fn read(text: &str) -> Result<Catalogue, serde_json::Error> {
     let mut catalogue: Catalogue = serde_json::from_str(text)?;
-    catalogue.forms.sort_by(|a, b| {
-        (a.order, &a.id, &a.valid_from).cmp(&(b.order, &b.id, &b.valid_from))
-    });
+    catalogue
+        .forms
+        .sort_by(|a, b| (a.order, &a.id, &a.valid_from).cmp(&(b.order, &b.id, &b.valid_from)));
     Ok(catalogue)
 }
 
@@ -57,7 +57,10 @@ impl Catalogue {
     /// A form in one version; the newest when that version is unknown here.
     #[must_use]
     pub fn form(&self, id: &str, version: &str) -> Option<&Form> {
-        let exact = self.forms.iter().find(|form| form.id == id && form.version == version);
+        let exact = self
+            .forms
+            .iter()
+            .find(|form| form.id == id && form.version == version);
         exact.or_else(|| self.newest(id))
     }
 
@@ -70,14 +73,20 @@ impl Catalogue {
     /// The version for an event of that day, or the newest.
     #[must_use]
     pub fn form_on(&self, id: &str, day: &str) -> Option<&Form> {
-        let valid = self.forms.iter().rfind(|form| form.id == id && form.is_valid_on(day));
+        let valid = self
+            .forms
+            .iter()
+            .rfind(|form| form.id == id && form.is_valid_on(day));
         valid.or_else(|| self.newest(id))
     }
 
     /// The newest version of each form, in menu order.
     #[must_use]
     pub fn kinds(&self) -> Vec<&Form> {
-        let newest = |form: &&Form| self.newest(&form.id).is_some_and(|n| n.version == form.version);
+        let newest = |form: &&Form| {
+            self.newest(&form.id)
+                .is_some_and(|n| n.version == form.version)
+        };
         self.forms.iter().filter(newest).collect()
     }
 }

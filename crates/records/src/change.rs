@@ -134,7 +134,12 @@ fn check(change: &Change) -> Result<(), ChangeError> {
         if !seen.insert(writes.rec) {
             return Err(ChangeError::TwiceInOne(writes.rec));
         }
-        for path in writes.set.keys().chain(writes.over.keys()).chain(&writes.keys) {
+        for path in writes
+            .set
+            .keys()
+            .chain(writes.over.keys())
+            .chain(&writes.keys)
+        {
             paths += 1;
             if !path::is_valid(path) {
                 return Err(ChangeError::Path(path.clone()));
@@ -233,7 +238,15 @@ mod tests {
     #[test]
     fn hostile_bytes_are_an_answer_and_not_a_crash() {
         let deep = "[".repeat(100_000);
-        for bytes in [&b""[..], b"null", b"{", b"\xff\xfe", b"[]", b"{\"id\":1}", deep.as_bytes()] {
+        for bytes in [
+            &b""[..],
+            b"null",
+            b"{",
+            b"\xff\xfe",
+            b"[]",
+            b"{\"id\":1}",
+            deep.as_bytes(),
+        ] {
             assert!(parse_change(bytes).is_err());
         }
         assert_eq!(parse_change(deep.as_bytes()), Err(ChangeError::TooDeep));

@@ -54,7 +54,10 @@ pub fn add_months(day: Day, n: i64) -> Day {
     let (y, m, d) = to_civil(day);
     let months = y * 12 + (m - 1) + n;
     let (y, m) = (months.div_euclid(12), months.rem_euclid(12) + 1);
-    (0..4).map(|less| from_civil(y, m, d - less)).find(|day| to_civil(*day).1 == m).unwrap_or(day)
+    (0..4)
+        .map(|less| from_civil(y, m, d - less))
+        .find(|day| to_civil(*day).1 == m)
+        .unwrap_or(day)
 }
 
 /// The day of a civil date (Hinnant's algorithm for the proleptic Gregorian calendar).
@@ -78,7 +81,11 @@ pub fn to_civil(day: Day) -> (i64, i64, i64) {
     let doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
     let mp = (5 * doy + 2) / 153;
     let m = if mp < 10 { mp + 3 } else { mp - 9 };
-    (yoe + era * 400 + i64::from(m <= 2), m, doy - (153 * mp + 2) / 5 + 1)
+    (
+        yoe + era * 400 + i64::from(m <= 2),
+        m,
+        doy - (153 * mp + 2) / 5 + 1,
+    )
 }
 
 #[cfg(test)]
@@ -90,8 +97,18 @@ mod tests {
         for day in (from_civil(1900, 1, 1)..from_civil(2300, 1, 1)).step_by(13) {
             assert_eq!(parse(&format(day)), Some(day));
         }
-        assert_eq!(parse("2024-02-29").map(format).as_deref(), Some("2024-02-29"));
-        for bad in ["2023-02-29", "2023-13-01", "2023-1-1", "x", "2023-00-10", "2023-01-01-1"] {
+        assert_eq!(
+            parse("2024-02-29").map(format).as_deref(),
+            Some("2024-02-29")
+        );
+        for bad in [
+            "2023-02-29",
+            "2023-13-01",
+            "2023-1-1",
+            "x",
+            "2023-00-10",
+            "2023-01-01-1",
+        ] {
             assert_eq!(parse(bad), None, "{bad}");
         }
     }

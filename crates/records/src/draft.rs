@@ -90,7 +90,13 @@ impl Draft {
                 Some(Life::Alive | Life::Revived) => Value::Null,
                 None => cell.value().clone(),
             };
-            (path.clone(), Seen { value, over: cell.seen() })
+            (
+                path.clone(),
+                Seen {
+                    value,
+                    over: cell.seen(),
+                },
+            )
         });
         Self {
             rec: record.id,
@@ -106,7 +112,10 @@ impl Draft {
     fn start(&mut self, field: &Field, prefix: &str, around: &Surroundings, names: EntryNames<'_>) {
         let place = path::under(prefix, &field.key);
         if field.kind == Kind::Group {
-            let least = field.min.and_then(|min| usize::try_from(min).ok()).unwrap_or(0);
+            let least = field
+                .min
+                .and_then(|min| usize::try_from(min).ok())
+                .unwrap_or(0);
             for _ in 0..field.start.unwrap_or(least) {
                 self.add_entry(field, &place, around, names);
             }
@@ -122,7 +131,8 @@ impl Draft {
         };
         if let (Kind::Choices, Value::Array(options)) = (field.kind, &value) {
             for option in options.iter().filter_map(Value::as_str) {
-                self.set.insert(format!("{place}#{option}"), Value::Bool(true));
+                self.set
+                    .insert(format!("{place}#{option}"), Value::Bool(true));
             }
         } else if !value.is_null() && value != Value::from("") {
             self.set.insert(place, value);
@@ -154,11 +164,15 @@ impl Draft {
         around: &Surroundings,
         names: EntryNames<'_>,
     ) -> String {
-        let last = self.entries(place).last().map(|id| self.position(place, id));
+        let last = self
+            .entries(place)
+            .last()
+            .map(|id| self.position(place, id));
         let id = names();
         let prefix = path::under(place, &id);
         let position = position::after(last.as_deref());
-        self.set.insert(path::under(&prefix, path::POSITION), Value::from(position));
+        self.set
+            .insert(path::under(&prefix, path::POSITION), Value::from(position));
         for field in &group.fields {
             self.start(field, &prefix, around, names);
         }
@@ -168,10 +182,16 @@ impl Draft {
     /// Takes an entry away: one of this draft vanishes, one that was seen is deleted by the save.
     pub fn remove_entry(&mut self, place: &str, id: &str) {
         let prefix = path::under(place, id);
-        self.set.retain(|path, _| path::below(&prefix, path).is_none());
-        if self.seen.keys().any(|path| path::below(&prefix, path).is_some()) {
+        self.set
+            .retain(|path, _| path::below(&prefix, path).is_none());
+        if self
+            .seen
+            .keys()
+            .any(|path| path::below(&prefix, path).is_some())
+        {
             let deletion = Value::Object(Map::new());
-            self.set.insert(path::under(&prefix, path::DELETED), deletion);
+            self.set
+                .insert(path::under(&prefix, path::DELETED), deletion);
         }
     }
 
@@ -187,10 +207,13 @@ impl Draft {
         ids.sort_unstable();
         ids.dedup();
         ids.retain(|id| {
-            self.value(&path::under(&path::under(place, id), path::DELETED)).is_null()
+            self.value(&path::under(&path::under(place, id), path::DELETED))
+                .is_null()
         });
-        let mut placed: Vec<(String, &str)> =
-            ids.into_iter().map(|id| (self.position(place, id), id)).collect();
+        let mut placed: Vec<(String, &str)> = ids
+            .into_iter()
+            .map(|id| (self.position(place, id), id))
+            .collect();
         placed.sort_unstable();
         placed.into_iter().map(|(_, id)| id.to_owned()).collect()
     }
@@ -224,7 +247,11 @@ impl Draft {
                     let chosen = field.options.iter().filter(|(option, _)| {
                         *self.value(&format!("{place}#{option}")) == Value::Bool(true)
                     });
-                    Value::Array(chosen.map(|(option, _)| Value::from(option.as_str())).collect())
+                    Value::Array(
+                        chosen
+                            .map(|(option, _)| Value::from(option.as_str()))
+                            .collect(),
+                    )
                 }
                 _ => self.value(&place).clone(),
             };
@@ -246,14 +273,25 @@ impl Draft {
     #[must_use]
     pub fn writes(&self) -> RecWrites {
         let mut writes = RecWrites::new(self.rec, &self.form, &self.ver);
-        let over = |path: &String| self.seen.get(path).map(|seen| (path.clone(), seen.over.clone()));
+        let over = |path: &String| {
+            self.seen
+                .get(path)
+                .map(|seen| (path.clone(), seen.over.clone()))
+        };
         for (path, value) in &self.set {
             // An emptied text is a cleared field: two ways to say nothing must not be a conflict.
-            let value = if value.as_str() == Some("") { Value::Null } else { value.clone() };
+            let value = if value.as_str() == Some("") {
+                Value::Null
+            } else {
+                value.clone()
+            };
             writes.set.insert(path.clone(), value);
             writes.over.extend(over(path));
             if let Some(prefix) = path.strip_suffix("/@del") {
-                let below = self.seen.keys().filter(|p| path::below(prefix, p).is_some());
+                let below = self
+                    .seen
+                    .keys()
+                    .filter(|p| path::below(prefix, p).is_some());
                 writes.over.extend(below.filter_map(over));
             }
         }
@@ -265,8 +303,14 @@ impl Draft {
 #[must_use]
 pub fn deletion(record: &Record) -> RecWrites {
     let mut writes = RecWrites::new(record.id, &record.form, &record.version);
-    writes.set.insert(path::DELETED.to_owned(), Value::Object(Map::new()));
-    writes.over = record.cells.iter().map(|(path, cell)| (path.clone(), cell.seen())).collect();
+    writes
+        .set
+        .insert(path::DELETED.to_owned(), Value::Object(Map::new()));
+    writes.over = record
+        .cells
+        .iter()
+        .map(|(path, cell)| (path.clone(), cell.seen()))
+        .collect();
     writes
 }
 
@@ -309,7 +353,10 @@ mod tests {
     }
 
     fn draft() -> Draft {
-        let around = Surroundings { now_ms: 1_763_800_000_000, ..Surroundings::default() };
+        let around = Surroundings {
+            now_ms: 1_763_800_000_000,
+            ..Surroundings::default()
+        };
         Draft::new(RecordId::new(1, [0; 10]), &form(), &around, &mut names())
     }
 
@@ -327,7 +374,13 @@ mod tests {
         let mut draft = draft();
         draft.set.clear();
         draft.is_new = false;
-        draft.seen.insert("ten".into(), Seen { value: json!("A"), over: vec![] });
+        draft.seen.insert(
+            "ten".into(),
+            Seen {
+                value: json!("A"),
+                over: vec![],
+            },
+        );
         draft.put("ten", json!("B"));
         draft.put("ten", json!("A"));
         assert!(!draft.is_dirty());

@@ -29,12 +29,19 @@ impl<'a> Scope<'a> {
     /// The scope of a whole record.
     #[must_use]
     pub fn of(doc: &'a Value, form: Option<&'a Form>) -> Self {
-        Self { doc, entries: &[], form, row: 0 }
+        Self {
+            doc,
+            entries: &[],
+            form,
+            row: 0,
+        }
     }
 
     /// Looks a field up: the entry first, then the record; a dotted name is the list over all entries.
     fn field(&self, name: &str) -> Value {
-        let (head, rest) = name.split_once('.').map_or((name, None), |(h, r)| (h, Some(r)));
+        let (head, rest) = name
+            .split_once('.')
+            .map_or((name, None), |(h, r)| (h, Some(r)));
         let own = self.entries.iter().find_map(|entry| entry.get(head));
         let found = own.or_else(|| self.doc.get(head));
         match (found, rest) {
@@ -47,7 +54,9 @@ impl<'a> Scope<'a> {
 
 /// The values of `a.b` over a list of entries.
 fn column(value: &Value, name: &str) -> Vec<Value> {
-    let (head, rest) = name.split_once('.').map_or((name, None), |(h, r)| (h, Some(r)));
+    let (head, rest) = name
+        .split_once('.')
+        .map_or((name, None), |(h, r)| (h, Some(r)));
     let Value::Array(items) = value else {
         return value.get(head).cloned().into_iter().collect();
     };
@@ -85,7 +94,11 @@ fn at_depth(expr: &Value, scope: &Scope<'_>, depth: usize) -> Value {
         },
         Value::Array(list) if depth < DEPTH_MAX => match list.split_first() {
             Some((Value::String(operator), operands)) => {
-                let call = Call { scope, depth, operands };
+                let call = Call {
+                    scope,
+                    depth,
+                    operands,
+                };
                 call.run(operator)
             }
             _ => Value::Null,
@@ -103,7 +116,9 @@ struct Call<'a> {
 
 impl Call<'_> {
     fn arg(&self, at: usize) -> Value {
-        self.operands.get(at).map_or(Value::Null, |e| at_depth(e, self.scope, self.depth + 1))
+        self.operands
+            .get(at)
+            .map_or(Value::Null, |e| at_depth(e, self.scope, self.depth + 1))
     }
 
     fn args(&self) -> impl Iterator<Item = Value> {
@@ -142,7 +157,11 @@ impl Call<'_> {
             "all" => Value::Bool(self.items().iter().all(is_true)),
             "min" => self.extreme(Ordering::Less),
             "max" => self.extreme(Ordering::Greater),
-            "first" => self.items().into_iter().find(is_filled).unwrap_or(Value::Null),
+            "first" => self
+                .items()
+                .into_iter()
+                .find(is_filled)
+                .unwrap_or(Value::Null),
             "join" => self.join(),
             "label" => self.label(),
             "row" => Value::from(self.scope.row),
@@ -158,14 +177,24 @@ impl Call<'_> {
 
     fn is_in(&self) -> bool {
         let wanted: Vec<Value> = self.args().skip(1).collect();
-        self.items().iter().any(|item| wanted.iter().any(|w| same(item, w)))
+        self.items()
+            .iter()
+            .any(|item| wanted.iter().any(|w| same(item, w)))
     }
 
     fn extreme(&self, wanted: Ordering) -> Value {
         let better = |best: Value, item: Value| {
-            if compare(&item, &best) == Some(wanted) { item } else { best }
+            if compare(&item, &best) == Some(wanted) {
+                item
+            } else {
+                best
+            }
         };
-        self.items().into_iter().filter(is_filled).reduce(better).unwrap_or(Value::Null)
+        self.items()
+            .into_iter()
+            .filter(is_filled)
+            .reduce(better)
+            .unwrap_or(Value::Null)
     }
 
     fn join(&self) -> Value {
@@ -180,8 +209,14 @@ impl Call<'_> {
     /// The label of an option, looked up where the field is defined.
     fn label(&self) -> Value {
         let value = self.arg(0);
-        let name = self.operands.first().and_then(Value::as_str).and_then(|n| n.strip_prefix('$'));
-        let (Some(form), Some(name)) = (self.scope.form, name) else { return value };
+        let name = self
+            .operands
+            .first()
+            .and_then(Value::as_str)
+            .and_then(|n| n.strip_prefix('$'));
+        let (Some(form), Some(name)) = (self.scope.form, name) else {
+            return value;
+        };
         let name = name.rsplit('.').next().unwrap_or(name);
         let say = |v: &Value| match v {
             Value::String(option) => Value::from(form.option_label(name, option)),
@@ -197,7 +232,11 @@ impl Call<'_> {
         let text = to_text(&self.arg(0));
         let day = date::parse(&text);
         let Some(day) = day else {
-            return if operator == "date" { Value::String(text) } else { Value::Null };
+            return if operator == "date" {
+                Value::String(text)
+            } else {
+                Value::Null
+            };
         };
         match operator {
             "date" => Value::String(date::for_people(&text)),
@@ -210,7 +249,13 @@ impl Call<'_> {
     fn later(&self, operator: &str, day: date::Day) -> Value {
         // Ten thousand is past any legal period and keeps the calendar in four digits.
         let n = self.arg(1).as_i64().filter(|n| n.abs() <= 10_000);
-        let n = n.map(|n| if operator == "add_days" { day + n } else { date::add_months(day, n) });
+        let n = n.map(|n| {
+            if operator == "add_days" {
+                day + n
+            } else {
+                date::add_months(day, n)
+            }
+        });
         n.map_or(Value::Null, |day| Value::String(date::format(day)))
     }
 }
@@ -222,7 +267,9 @@ pub fn is_filled(value: &Value) -> bool {
         Value::Null => false,
         Value::String(text) => !text.trim().is_empty(),
         Value::Array(items) => items.iter().any(is_filled),
-        Value::Object(parts) => parts.iter().any(|(key, v)| !key.starts_with('@') && is_filled(v)),
+        Value::Object(parts) => parts
+            .iter()
+            .any(|(key, v)| !key.starts_with('@') && is_filled(v)),
         Value::Bool(_) | Value::Number(_) => true,
     }
 }
@@ -250,7 +297,11 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 fn to_number(value: &Value) -> f64 {
     match value {
         Value::Number(n) => n.as_f64().unwrap_or_default(),
-        Value::String(text) => text.parse().ok().filter(|n: &f64| n.is_finite()).unwrap_or(0.0),
+        Value::String(text) => text
+            .parse()
+            .ok()
+            .filter(|n: &f64| n.is_finite())
+            .unwrap_or(0.0),
         Value::Array(items) => items.iter().map(to_number).sum(),
         Value::Bool(_) | Value::Null | Value::Object(_) => 0.0,
     }
@@ -258,7 +309,10 @@ fn to_number(value: &Value) -> f64 {
 
 /// Whole numbers stay whole, so that a count prints as `3` and not `3.0`.
 fn number(value: f64) -> Value {
-    #[expect(clippy::cast_possible_truncation, reason = "only whole numbers below 2^53 are cast")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "only whole numbers below 2^53 are cast"
+    )]
     if value.fract().abs() < f64::EPSILON && value.abs() < 9e15 {
         Value::from(value as i64)
     } else {
@@ -290,8 +344,13 @@ pub fn to_text(value: &Value) -> String {
         }
         Value::Object(parts) => {
             // The order of the known parts, then whatever a newer app added.
-            let known = ["loai", "so", "ho_ten", "chuc_vu", "chi_tiet", "ngay", "ngay_cap", "noi_cap"];
-            let known = known.iter().filter_map(|key| parts.get(*key)).filter(|v| is_filled(v));
+            let known = [
+                "loai", "so", "ho_ten", "chuc_vu", "chi_tiet", "ngay", "ngay_cap", "noi_cap",
+            ];
+            let known = known
+                .iter()
+                .filter_map(|key| parts.get(*key))
+                .filter(|v| is_filled(v));
             let texts: Vec<String> = known.map(|v| date::for_people(&to_text(v))).collect();
             texts.join(", ")
         }
@@ -311,7 +370,10 @@ mod tests {
             "hinh_thuc": ["A","B"], "nguoi": {"chuc_vu":"Chủ tịch","ho_ten":"Lê A"}
         });
         let entry = json!({"loai": "PA"});
-        let scope = Scope { entries: &[&entry], ..Scope::of(&doc, None) };
+        let scope = Scope {
+            entries: &[&entry],
+            ..Scope::of(&doc, None)
+        };
         assert_eq!(eval(&expr, &scope), expected, "{expr}");
     }
 
@@ -331,7 +393,10 @@ mod tests {
         check(json!(["days", "$ngay", "2026-12-02"]), json!(10));
         check(json!(["add_days", "$ngay", 10]), json!("2026-12-02"));
         check(json!(["date", "$ngay"]), json!("22/11/2026"));
-        check(json!(["<", ["days", "$khong_co", "$ngay"], 7]), json!(false));
+        check(
+            json!(["<", ["days", "$khong_co", "$ngay"], 7]),
+            json!(false),
+        );
     }
 
     #[test]
@@ -339,9 +404,15 @@ mod tests {
         check(json!(["nope", 1]), json!(null));
         check(json!([]), json!(null));
         check(json!(["<", "$nguoi", 3]), json!(false));
-        check(json!(["add_days", "$ngay", 999_999_999_999_i64]), json!(null));
+        check(
+            json!(["add_days", "$ngay", 999_999_999_999_i64]),
+            json!(null),
+        );
         let deep = (0..200).fold(json!(true), |e, _| json!(["not", e]));
         let _ = eval(&deep, &Scope::of(&json!({}), None));
-        check(json!(["join", ", ", "$nguoi", "$hinh_thuc", "$khong"]), json!("Lê A, Chủ tịch, A, B"));
+        check(
+            json!(["join", ", ", "$nguoi", "$hinh_thuc", "$khong"]),
+            json!("Lê A, Chủ tịch, A, B"),
+        );
     }
 }

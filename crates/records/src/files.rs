@@ -82,9 +82,15 @@ pub struct Export {
 pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
     let doc = record.to_doc();
     let form = catalogue.form(&record.form, &record.version);
-    let problems = form.map(|form| validate::problems(form, &doc)).unwrap_or_default();
+    let problems = form
+        .map(|form| validate::problems(form, &doc))
+        .unwrap_or_default();
     let is_official = record.get(path::OFFICIAL) == Some(&Value::Bool(true));
-    let state = if is_official && validate::is_clean(&problems) { "official" } else { "draft" };
+    let state = if is_official && validate::is_clean(&problems) {
+        "official"
+    } else {
+        "draft"
+    };
     let fields = match doc {
         Value::Object(fields) => fields,
         _ => Map::new(),
@@ -95,7 +101,11 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
         version: record.version.clone(),
         state: state.to_owned(),
         problems: problems.len(),
-        conflicts: record.conflicts().into_iter().map(ToOwned::to_owned).collect(),
+        conflicts: record
+            .conflicts()
+            .into_iter()
+            .map(ToOwned::to_owned)
+            .collect(),
         fields,
     }
 }
@@ -104,7 +114,10 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
 #[must_use]
 pub fn filed(known: &Known) -> Option<FiledChange> {
     let change = RawValue::from_string(known.raw.to_string()).ok()?;
-    Some(FiledChange { change, acc: known.acc.clone() })
+    Some(FiledChange {
+        change,
+        acc: known.acc.clone(),
+    })
 }
 
 /// Why a file is not taken at all.
@@ -165,11 +178,16 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
         return Err(FileError::Foreign);
     }
     match outer.version.as_u64() {
-        Some(version) if version > u64::from(EXPORT_VERSION) => return Err(FileError::Newer(version)),
+        Some(version) if version > u64::from(EXPORT_VERSION) => {
+            return Err(FileError::Newer(version));
+        }
         Some(_) => {}
         None => return Err(FileError::Foreign),
     }
-    let mut found = Found { records: outer.records.len(), ..Found::default() };
+    let mut found = Found {
+        records: outer.records.len(),
+        ..Found::default()
+    };
     for (at, raw) in outer.changes.iter().enumerate() {
         match serde_json::from_str::<FiledChange>(raw.get()) {
             Ok(filed) => match parse_change(filed.change.get().as_bytes()) {
@@ -204,7 +222,9 @@ fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, Stri
     let mut writes = RecWrites::new(rec, &record.form, &version);
     flatten("", &record.fields, form, &mut writes);
     if record.state == "official" {
-        writes.set.insert(path::OFFICIAL.to_owned(), Value::Bool(true));
+        writes
+            .set
+            .insert(path::OFFICIAL.to_owned(), Value::Bool(true));
     }
     let change = Change {
         id: ChangeId::derived(hash),
@@ -232,19 +252,25 @@ fn flatten(prefix: &str, fields: &Map<String, Value>, form: Option<&Form>, write
             Value::Array(items) if items.iter().all(Value::is_object) && !items.is_empty() => {
                 let mut last = None;
                 for (at, entry) in items.iter().enumerate() {
-                    let Value::Object(entry) = entry else { continue };
+                    let Value::Object(entry) = entry else {
+                        continue;
+                    };
                     let id = entry.get("@id").and_then(Value::as_str);
                     let id = id.map_or_else(|| format!("e{at}"), ToOwned::to_owned);
                     let inner = path::under(&place, &id);
                     last = Some(position::after(last.as_deref()));
                     let position = last.clone().map_or(Value::Null, Value::String);
-                    writes.set.insert(path::under(&inner, path::POSITION), position);
+                    writes
+                        .set
+                        .insert(path::under(&inner, path::POSITION), position);
                     flatten(&inner, entry, form, writes);
                 }
             }
             Value::Array(options) => {
                 for option in options.iter().filter_map(Value::as_str) {
-                    writes.set.insert(format!("{place}#{option}"), Value::Bool(true));
+                    writes
+                        .set
+                        .insert(format!("{place}#{option}"), Value::Bool(true));
                 }
             }
             Value::Null => {}
@@ -269,7 +295,9 @@ mod tests {
     use crate::{catalogue::builtin, notebook::Notebook};
 
     fn file(records: &str, changes: &str) -> String {
-        format!(r#"{{"kind":"{EXPORT_KIND}","version":1,"exported_at":0,"records":[{records}],"changes":[{changes}]}}"#)
+        format!(
+            r#"{{"kind":"{EXPORT_KIND}","version":1,"exported_at":0,"records":[{records}],"changes":[{changes}]}}"#
+        )
     }
 
     #[test]
@@ -277,7 +305,10 @@ mod tests {
         let catalogue = builtin().unwrap();
         let record = r#"{"form":"hoat_dong","fields":{"ten":"Họp thôn 5","ngay":"2026-11-22","x":["A","B"],"g":[{"ten":"b"},{"ten":"a"}]}}"#;
         let text = file(record, "");
-        let (a, b) = (read(text.as_bytes(), &catalogue).unwrap(), read(text.as_bytes(), &catalogue).unwrap());
+        let (a, b) = (
+            read(text.as_bytes(), &catalogue).unwrap(),
+            read(text.as_bytes(), &catalogue).unwrap(),
+        );
         assert_eq!(a.changes[0].0.get(), b.changes[0].0.get());
         let mut notebook = Notebook::default();
         notebook.insert(a.changes[0].0.get()).unwrap();
@@ -285,13 +316,19 @@ mod tests {
         let doc = notebook.fold(id).unwrap().to_doc();
         assert_eq!(doc["ten"], "Họp thôn 5");
         assert_eq!(doc["x"], serde_json::json!(["A", "B"]));
-        assert_eq!(doc["g"][0]["ten"], "b", "entries keep the order of the file");
+        assert_eq!(
+            doc["g"][0]["ten"], "b",
+            "entries keep the order of the file"
+        );
     }
 
     #[test]
     fn one_damaged_entry_is_named_and_the_rest_is_found() {
         let catalogue = builtin().unwrap();
-        let text = file(r#"{"form":"hoat_dong","fields":{"ten":"a"}},{"fields":3},7"#, "");
+        let text = file(
+            r#"{"form":"hoat_dong","fields":{"ten":"a"}},{"fields":3},7"#,
+            "",
+        );
         let found = read(text.as_bytes(), &catalogue).unwrap();
         assert_eq!((found.changes.len(), found.damaged.len()), (1, 2));
     }
@@ -300,8 +337,16 @@ mod tests {
     fn a_foreign_newer_or_broken_file_is_refused_as_a_whole() {
         let catalogue = builtin().unwrap();
         let newer = file("", "").replace("\"version\":1", "\"version\":9");
-        assert!(matches!(read(newer.as_bytes(), &catalogue), Err(FileError::Newer(9))));
-        for (bytes, foreign) in [(&b"{\"kind\":\"x\"}"[..], true), (b"[]", true), (b"{", false), (b"\xff", false)] {
+        assert!(matches!(
+            read(newer.as_bytes(), &catalogue),
+            Err(FileError::Newer(9))
+        ));
+        for (bytes, foreign) in [
+            (&b"{\"kind\":\"x\"}"[..], true),
+            (b"[]", true),
+            (b"{", false),
+            (b"\xff", false),
+        ] {
             let got = read(bytes, &catalogue).unwrap_err();
             assert_eq!(got == FileError::Foreign, foreign, "{got:?}");
         }

@@ -131,7 +131,12 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
             for path in recs.paths() {
                 let value = recs.set.get(path);
                 let over = recs.over(path);
-                let write = Write { change, order, value, over };
+                let write = Write {
+                    change,
+                    order,
+                    value,
+                    over,
+                };
                 writes.entry(path).or_default().push(write);
                 if value.is_none_or(|v| !v.is_null()) {
                     cover(&mut covered, path, &recs.over);
@@ -141,9 +146,14 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
     }
     let (_, oldest, form, version) = first?;
     let (_, newest) = last?;
-    let cells: BTreeMap<String, Cell> =
-        writes.into_iter().map(|(path, writes)| (path.to_owned(), cell(writes))).collect();
-    let own = cells.get(path::VERSION).and_then(|c| c.value().as_str()).map(ToOwned::to_owned);
+    let cells: BTreeMap<String, Cell> = writes
+        .into_iter()
+        .map(|(path, writes)| (path.to_owned(), cell(writes)))
+        .collect();
+    let own = cells
+        .get(path::VERSION)
+        .and_then(|c| c.value().as_str())
+        .map(ToOwned::to_owned);
     Some(Record {
         id,
         form: form.to_owned(),
@@ -161,7 +171,9 @@ fn cover(
     path: &str,
     over: &BTreeMap<String, Vec<ChangeId>>,
 ) {
-    let Some(prefix) = deletion_prefix(path) else { return };
+    let Some(prefix) = deletion_prefix(path) else {
+        return;
+    };
     for (below, ids) in over {
         if below != path && path::below(prefix, below).is_some() {
             covered.entry(below.clone()).or_default().extend(ids);
@@ -170,7 +182,11 @@ fn cover(
 }
 
 fn deletion_prefix(path: &str) -> Option<&str> {
-    if path == path::DELETED { Some("") } else { path.strip_suffix("/@del") }
+    if path == path::DELETED {
+        Some("")
+    } else {
+        path.strip_suffix("/@del")
+    }
 }
 
 /// Which writes of one path stand.
@@ -183,14 +199,27 @@ fn cell(mut writes: Vec<Write<'_>>) -> Cell {
         .collect();
     let mut standing: BTreeSet<ChangeId> = known.difference(&below).copied().collect();
     let mut reached = reach(&writes, &standing);
-    while let Some(lost) = writes.iter().rev().find(|w| !reached.contains(&w.change.id)) {
+    while let Some(lost) = writes
+        .iter()
+        .rev()
+        .find(|w| !reached.contains(&w.change.id))
+    {
         // A cycle: only a forger makes one, and still nothing typed may vanish.
         standing.insert(lost.change.id);
         reached = reach(&writes, &standing);
     }
     let history: Vec<Head> = writes.iter().map(head).collect();
-    let heads = history.iter().rev().filter(|h| standing.contains(&h.change)).cloned().collect();
-    Cell { heads, is_waiting: !below.is_subset(&known), history }
+    let heads = history
+        .iter()
+        .rev()
+        .filter(|h| standing.contains(&h.change))
+        .cloned()
+        .collect();
+    Cell {
+        heads,
+        is_waiting: !below.is_subset(&known),
+        history,
+    }
 }
 
 fn reach(writes: &[Write<'_>], from: &BTreeSet<ChangeId>) -> BTreeSet<ChangeId> {
@@ -220,7 +249,10 @@ impl Record {
     /// The value shown at a path; `None` when never written, cleared or erased.
     #[must_use]
     pub fn get(&self, path: &str) -> Option<&Value> {
-        self.cells.get(path).map(Cell::value).filter(|value| !value.is_null())
+        self.cells
+            .get(path)
+            .map(Cell::value)
+            .filter(|value| !value.is_null())
     }
 
     /// Paths whose values a person has to choose between, in entries that are there.
@@ -249,21 +281,36 @@ impl Record {
         let Some(deletion) = self.cells.get(&path::under(prefix, path::DELETED)) else {
             return Life::Alive;
         };
-        if deletion.heads.iter().all(|head| head.value.is_null() && !head.is_erased) {
+        if deletion
+            .heads
+            .iter()
+            .all(|head| head.value.is_null() && !head.is_erased)
+        {
             return Life::Alive;
         }
         let uncovered = self.below(prefix).any(|(path, cell)| {
             deletion_prefix(path) != Some(prefix)
                 && cell.heads.iter().any(|head| {
-                    !self.covered.get(path).is_some_and(|ids| ids.contains(&head.change))
+                    !self
+                        .covered
+                        .get(path)
+                        .is_some_and(|ids| ids.contains(&head.change))
                 })
         });
-        if uncovered { Life::Revived } else { Life::Deleted }
+        if uncovered {
+            Life::Revived
+        } else {
+            Life::Deleted
+        }
     }
 
     /// The cells below an entry, or all of the record's.
     pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a Cell)> {
-        let from = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let from = if prefix.is_empty() {
+            String::new()
+        } else {
+            format!("{prefix}/")
+        };
         self.cells
             .range(from..)
             .map(|(path, cell)| (path.as_str(), cell))
@@ -299,10 +346,15 @@ impl Record {
     fn doc_below(&self, prefix: &str) -> Map<String, Value> {
         let mut doc = Map::new();
         for (path, cell) in self.below(prefix) {
-            let Some(rest) = path::below(prefix, path) else { continue };
+            let Some(rest) = path::below(prefix, path) else {
+                continue;
+            };
             if let Some((group, _)) = rest.split_once('/') {
                 if !doc.contains_key(group) {
-                    doc.insert(group.to_owned(), self.group_doc(&path::under(prefix, group)));
+                    doc.insert(
+                        group.to_owned(),
+                        self.group_doc(&path::under(prefix, group)),
+                    );
                 }
             } else if let Some((field, option)) = rest.split_once('#') {
                 let chosen = doc.entry(field).or_insert_with(|| Value::Array(Vec::new()));

@@ -242,7 +242,9 @@ impl Form {
         let names = crate::path::field_names(path);
         let (first, rest) = names.split_first()?;
         let top = self.fields().find(|field| field.key == *first)?;
-        rest.iter().try_fold(top, |field, name| field.fields.iter().find(|f| f.key == *name))
+        rest.iter().try_fold(top, |field, name| {
+            field.fields.iter().find(|f| f.key == *name)
+        })
     }
 
     /// The label of an option of the field of that name, wherever it is defined.

@@ -80,7 +80,9 @@ impl DeviceId {
     #[must_use]
     pub fn short(&self) -> u32 {
         let b = self.bytes();
-        b.iter().skip(12).fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
+        b.iter()
+            .skip(12)
+            .fold(0, |sum, byte| (sum << 8) | u32::from(*byte))
     }
 }
 

@@ -4,22 +4,22 @@
 //! the catalogue, `docs/PROTOCOL.md` what goes over the wire. In reading order:
 #![warn(missing_docs)]
 
-pub mod id;
-pub mod stamp;
+pub mod catalogue;
+pub mod change;
 pub mod date;
+pub mod draft;
+pub mod expr;
+pub mod files;
+pub mod fold;
+pub mod form;
+pub mod id;
+pub mod notebook;
 pub mod path;
 pub mod position;
-pub mod change;
-pub mod fold;
-pub mod notebook;
-pub mod form;
-pub mod expr;
-pub mod validate;
-pub mod draft;
 pub mod programme;
-pub mod catalogue;
-pub mod search;
-pub mod summary;
-pub mod wire;
 pub mod replica;
-pub mod files;
+pub mod search;
+pub mod stamp;
+pub mod summary;
+pub mod validate;
+pub mod wire;

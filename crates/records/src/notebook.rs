@@ -60,7 +60,12 @@ impl Notebook {
         for erased in change.erase.iter().flat_map(|erase| &erase.ids) {
             self.erase(*erased, id);
         }
-        if let Some(by) = self.erased.get(&id).copied().filter(|_| change.stub.is_none()) {
+        if let Some(by) = self
+            .erased
+            .get(&id)
+            .copied()
+            .filter(|_| change.stub.is_none())
+        {
             let stub = change.stubbed(by);
             return Ok((id, self.put(&stub, &stub.to_json())));
         }
@@ -73,7 +78,9 @@ impl Notebook {
             Some(known) if *known.raw == *raw => Inserted::Had,
             Some(known) if change.stub.is_some() => {
                 // Two erasures of one change: the smaller id wins, so that the order of arrival does not.
-                if *known.raw < *raw && parse_change(known.raw.as_bytes()).is_ok_and(|c| c.stub.is_some()) {
+                if *known.raw < *raw
+                    && parse_change(known.raw.as_bytes()).is_ok_and(|c| c.stub.is_some())
+                {
                     return Inserted::Had;
                 }
                 known.raw = raw.into();
@@ -81,14 +88,25 @@ impl Notebook {
             }
             Some(known) => {
                 let is_stub = parse_change(known.raw.as_bytes()).is_ok_and(|c| c.stub.is_some());
-                if is_stub { Inserted::Had } else { Inserted::Twin }
+                if is_stub {
+                    Inserted::Had
+                } else {
+                    Inserted::Twin
+                }
             }
             None => {
                 for rec in &recs {
                     self.by_record.entry(*rec).or_default().insert(change.id);
                 }
                 let (dev, n) = (change.dev, change.n);
-                let known = Known { raw: raw.into(), dev, n, recs, acc: None, eff: None };
+                let known = Known {
+                    raw: raw.into(),
+                    dev,
+                    n,
+                    recs,
+                    acc: None,
+                    eff: None,
+                };
                 self.changes.insert(change.id, known);
                 Inserted::New
             }
@@ -99,7 +117,10 @@ impl Notebook {
         let first = self.erased.entry(id).or_insert(by);
         *first = by.min(*first);
         let by = *first;
-        let body = self.changes.get(&id).map(|known| parse_change(known.raw.as_bytes()));
+        let body = self
+            .changes
+            .get(&id)
+            .map(|known| parse_change(known.raw.as_bytes()));
         if let Some(Ok(body)) = body {
             let stub = body.stubbed(by);
             self.put(&stub, &stub.to_json());
@@ -155,6 +176,11 @@ impl Notebook {
             .of_record(rec)
             .filter_map(|(_, known)| Some((parse_change(known.raw.as_bytes()).ok()?, known.eff)))
             .collect();
-        fold(rec, parsed.iter().map(|(change, eff)| -> Dated<'_> { (change, *eff) }))
+        fold(
+            rec,
+            parsed
+                .iter()
+                .map(|(change, eff)| -> Dated<'_> { (change, *eff) }),
+        )
     }
 }

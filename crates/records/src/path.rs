@@ -25,13 +25,18 @@ pub fn is_valid(path: &str) -> bool {
 }
 
 fn is_entry(text: &str) -> bool {
-    text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
+    text.bytes()
+        .all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
 }
 
 /// `prefix/name`, or `name` under the record itself.
 #[must_use]
 pub fn under(prefix: &str, name: &str) -> String {
-    if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
+    if prefix.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{prefix}/{name}")
+    }
 }
 
 /// The part of `path` below `prefix` (an entry, or the record when empty).
@@ -46,7 +51,10 @@ pub fn below<'a>(prefix: &str, path: &'a str) -> Option<&'a str> {
 /// The path without entry ids and options: what the form calls the field.
 #[must_use]
 pub fn field_names(path: &str) -> Vec<&str> {
-    path.split('/').step_by(2).map(|p| p.split('#').next().unwrap_or(p)).collect()
+    path.split('/')
+        .step_by(2)
+        .map(|p| p.split('#').next().unwrap_or(p))
+        .collect()
 }
 
 #[cfg(test)]
@@ -58,7 +66,15 @@ mod tests {
         for good in ["a", "a#B", "g/e1/f", "g/e/h/i-_/f#O", "@del", "g/e/@pos"] {
             assert!(is_valid(good), "{good}");
         }
-        for bad in ["", "a/b", "a//b", "g/é/f", "g/e/h/i", "a/b/c/d/e/f/g", "g/e/"] {
+        for bad in [
+            "",
+            "a/b",
+            "a//b",
+            "g/é/f",
+            "g/e/h/i",
+            "a/b/c/d/e/f/g",
+            "g/e/",
+        ] {
             assert!(!is_valid(bad), "{bad}");
         }
         assert_eq!(field_names("g/e/h/i/f#O"), ["g", "h", "f"]);

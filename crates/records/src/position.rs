@@ -14,7 +14,9 @@ fn letter(value: usize) -> char {
 /// A place after `last` (or the first place). Grows by a letter only once in about thirty additions.
 #[must_use]
 pub fn after(last: Option<&str>) -> String {
-    let Some(last) = last else { return "V".to_owned() };
+    let Some(last) = last else {
+        return "V".to_owned();
+    };
     let mut place = String::new();
     for byte in last.bytes() {
         match digit(Some(byte)) {
@@ -39,8 +41,11 @@ pub fn between(a: Option<&str>, b: Option<&str>) -> String {
     let mut b_counts = true;
     for at in 0..=a.len().max(b.len()) {
         let low = digit(a.bytes().nth(at)).unwrap_or(0);
-        let high =
-            if b_counts { digit(b.bytes().nth(at)).unwrap_or(0) } else { DIGITS.len() };
+        let high = if b_counts {
+            digit(b.bytes().nth(at)).unwrap_or(0)
+        } else {
+            DIGITS.len()
+        };
         if low + 1 < high {
             place.push(letter(usize::midpoint(low, high)));
             return place;

@@ -3,12 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{
-    change::RecWrites,
-    date, position,
-    form::Form,
-    id::RecordId,
-};
+use crate::{change::RecWrites, date, form::Form, id::RecordId, position};
 
 /// A programme to start from.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -170,11 +165,17 @@ impl Task {
             return vec![due.map(|(month, d)| date::format(day(year, month, d).clamp(from, to)))];
         }
         let given = &self.due.days;
-        let days = if given.is_empty() { self.repeat.default_days() } else { given.clone() };
+        let days = if given.is_empty() {
+            self.repeat.default_days()
+        } else {
+            given.clone()
+        };
         // A period of a hundred years is a typing mistake, not a programme.
         let years = first_year..=date::to_civil(to).0.min(first_year + 20);
         let all = years.flat_map(|year| days.iter().map(move |(month, d)| day(year, *month, *d)));
-        let dates = all.filter(|day| (from..=to).contains(day)).map(|d| Some(date::format(d)));
+        let dates = all
+            .filter(|day| (from..=to).contains(day))
+            .map(|d| Some(date::format(d)));
         dates.collect()
     }
 }
@@ -194,11 +195,17 @@ pub fn start(
     let mut programme = RecWrites::new(rec, &programme_form.id, &programme_form.version);
     let mut put = |path: &str, value: Value| write(&mut programme, path, value);
     put("ten", json!(template.label));
-    put("so_ky_hieu", json!({"so": template.number, "ngay": template.date.as_deref().unwrap_or("")}));
+    put(
+        "so_ky_hieu",
+        json!({"so": template.number, "ngay": template.date.as_deref().unwrap_or("")}),
+    );
     put("mau", json!(template.id));
     put("loai", json!(template.kind));
     if template.kind == "KE_HOACH_NAM" {
-        put("nam", json!(date::parse(&period.from).map(|day| date::to_civil(day).0)));
+        put(
+            "nam",
+            json!(date::parse(&period.from).map(|day| date::to_civil(day).0)),
+        );
     }
     put("tu_ngay", json!(period.from));
     put("den_ngay", json!(period.to));
@@ -216,7 +223,10 @@ pub fn start(
         let id = entry_id();
         put(&format!("can_cu/{id}/@pos"), json!(place));
         let date = base.date.as_deref().unwrap_or("");
-        put(&format!("can_cu/{id}/van_ban"), json!({"so": base.number, "ngay": date}));
+        put(
+            &format!("can_cu/{id}/van_ban"),
+            json!({"so": base.number, "ngay": date}),
+        );
         put(&format!("can_cu/{id}/co_quan"), json!(base.body));
         put(&format!("can_cu/{id}/trich_yeu"), json!(base.subject));
     }
@@ -292,22 +302,50 @@ mod tests {
     }
 
     fn dates(task: &Task, from: &str, to: &str) -> Vec<String> {
-        let period = Period { from: from.into(), to: to.into() };
+        let period = Period {
+            from: from.into(),
+            to: to.into(),
+        };
         task.dates(&period).into_iter().flatten().collect()
     }
 
     #[test]
     fn a_half_yearly_report_has_every_date_inside_the_period_and_no_other() {
-        let report = task(Repeat::HalfYear, TaskDue { days: vec![(6, 30), (12, 31)], ..TaskDue::default() });
+        let report = task(
+            Repeat::HalfYear,
+            TaskDue {
+                days: vec![(6, 30), (12, 31)],
+                ..TaskDue::default()
+            },
+        );
         let got = dates(&report, "2021-07-01", "2023-06-30");
-        assert_eq!(got, ["2021-12-31", "2022-06-30", "2022-12-31", "2023-06-30"]);
+        assert_eq!(
+            got,
+            ["2021-12-31", "2022-06-30", "2022-12-31", "2023-06-30"]
+        );
     }
 
     #[test]
     fn a_task_that_comes_once_stays_inside_the_period() {
-        let due = TaskDue { month: Some(3), day: Some(31), year: Some(2), days: vec![] };
-        assert_eq!(dates(&task(Repeat::Once, due), "2021-01-01", "2025-12-31"), ["2022-03-31"]);
-        let due = TaskDue { month: Some(12), day: Some(31), year: Some(9), days: vec![] };
-        assert_eq!(dates(&task(Repeat::Once, due), "2021-01-01", "2025-06-30"), ["2025-06-30"]);
+        let due = TaskDue {
+            month: Some(3),
+            day: Some(31),
+            year: Some(2),
+            days: vec![],
+        };
+        assert_eq!(
+            dates(&task(Repeat::Once, due), "2021-01-01", "2025-12-31"),
+            ["2022-03-31"]
+        );
+        let due = TaskDue {
+            month: Some(12),
+            day: Some(31),
+            year: Some(9),
+            days: vec![],
+        };
+        assert_eq!(
+            dates(&task(Repeat::Once, due), "2021-01-01", "2025-06-30"),
+            ["2025-06-30"]
+        );
     }
 }

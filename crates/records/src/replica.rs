@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
@@ -50,11 +50,20 @@ pub struct SyncState {
     #[serde(default)]
     pub unit: Unit,
     /// The endpoint was restored: ids up to here were offered.
-    #[serde(default)]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "present"
+    )]
     pub offering: Option<Option<ChangeId>>,
     /// Accepted once, but the restored endpoint lacks them.
     #[serde(default)]
     pub resend: BTreeSet<ChangeId>,
+}
+
+/// `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
+fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<ChangeId>>, D::Error> {
+    Option::deserialize(from).map(Some)
 }
 
 /// One line of a device's log.
@@ -138,7 +147,10 @@ impl Replica {
         who: Option<String>,
         recs: Vec<RecWrites>,
     ) -> Result<Plan, ChangeError> {
-        let recs: Vec<_> = recs.into_iter().filter(|w| w.paths().next().is_some()).collect();
+        let recs: Vec<_> = recs
+            .into_iter()
+            .filter(|w| w.paths().next().is_some())
+            .collect();
         if recs.is_empty() {
             return Ok(Plan::default());
         }
@@ -159,8 +171,15 @@ impl Replica {
         let raw = change.to_json();
         crate::change::parse_change(raw.as_bytes())?;
         Ok(Plan {
-            entries: vec![Entry { change: to_raw(raw), ..Entry::default() }],
-            counter: Some(Counter { dev, n: change.n, stamp: change.stamp }),
+            entries: vec![Entry {
+                change: to_raw(raw),
+                ..Entry::default()
+            }],
+            counter: Some(Counter {
+                dev,
+                n: change.n,
+                stamp: change.stamp,
+            }),
             sync: None,
         })
     }
@@ -171,23 +190,43 @@ impl Replica {
         let mut entries = Vec::new();
         for (change, acc) in changes {
             let acc = acc.filter(|acc| Some(&acc.epoch) == self.sync.epoch.as_ref());
-            let mut probe = self.notebook.clone_of(&change);
-            if let Ok((_, Inserted::New | Inserted::Stubbed)) = probe.insert(change.get()) {
-                entries.push(Entry { change: Some(change), acc, ..Entry::default() });
+            match self.notebook.clone_of(&change).insert(change.get()) {
+                Ok((_, Inserted::New | Inserted::Stubbed)) => {
+                    entries.push(Entry {
+                        change: Some(change),
+                        acc,
+                        ..Entry::default()
+                    });
+                }
+                Ok((_, Inserted::Twin)) if !self.is_aside(&change) => {
+                    entries.push(Entry {
+                        aside: Some(change),
+                        ..Entry::default()
+                    });
+                }
+                Ok((_, Inserted::Had | Inserted::Twin)) | Err(_) => {}
             }
         }
-        Plan { entries, ..Plan::default() }
+        Plan {
+            entries,
+            ..Plan::default()
+        }
     }
 
     /// The changes that wait to be sent, oldest first.
     pub fn waiting(&self) -> impl Iterator<Item = &ChangeId> {
-        self.unsent.iter().map(|(_, id)| id).chain(&self.sync.resend)
+        self.unsent
+            .iter()
+            .map(|(_, id)| id)
+            .chain(&self.sync.resend)
     }
 
     /// Whether any change of a record waits to be sent.
     #[must_use]
     pub fn is_waiting(&self, rec: RecordId) -> bool {
-        self.notebook.of_record(rec).any(|(id, known)| self.unsent.contains(&(known.n, *id)))
+        self.notebook
+            .of_record(rec)
+            .any(|(id, known)| self.unsent.contains(&(known.n, *id)))
     }
 
     /// Plans the next request: what waits, up to a batch, and how far was read.
@@ -197,7 +236,9 @@ impl Replica {
         let mut bytes = 0;
         let is_offering = self.sync.offering.is_some();
         for id in self.waiting() {
-            let Some(raw) = self.notebook.get(id).map(|known| &known.raw) else { continue };
+            let Some(raw) = self.notebook.get(id).map(|known| &known.raw) else {
+                continue;
+            };
             bytes += raw.len();
             let full = changes.len() >= changes_max.min(SEND_CHANGES_MAX) || bytes > SEND_BYTES_MAX;
             if is_offering || (full && !changes.is_empty()) {
@@ -219,32 +260,60 @@ impl Replica {
     }
 
     fn next_offer(&self) -> Vec<ChangeId> {
-        let Some(after) = &self.sync.offering else { return Vec::new() };
-        let held = self.notebook.changes().filter(|(_, known)| known.acc.is_some());
-        let rest = held.map(|(id, _)| *id).filter(|id| after.is_none_or(|after| *id > after));
+        let Some(after) = &self.sync.offering else {
+            return Vec::new();
+        };
+        let held = self
+            .notebook
+            .changes()
+            .filter(|(_, known)| known.acc.is_some());
+        let rest = held
+            .map(|(id, _)| *id)
+            .filter(|id| after.is_none_or(|after| *id > after));
         rest.take(OFFER_MAX).collect()
     }
 
     /// Plans what an answer asks to be written: rows, verdicts and cursors in one transaction.
     #[must_use]
-    pub fn plan_answer(&self, now_ms: u64, random: [u8; 10], request: &SyncRequest, answer: SyncAnswer) -> Plan {
+    pub fn plan_answer(
+        &self,
+        now_ms: u64,
+        random: [u8; 10],
+        request: &SyncRequest,
+        answer: SyncAnswer,
+    ) -> Plan {
         let mut sync = self.sync.clone();
         sync.server_ms = sync.server_ms.max(answer.now);
         sync.heard_ms = now_ms;
         sync.unit = answer.unit;
-        if request.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch) {
+        // An answer may have been under way while this device learned of another life.
+        let is_other = |epoch: &Option<String>| epoch.as_ref().is_some_and(|e| *e != answer.epoch);
+        if is_other(&request.epoch) || is_other(&self.sync.epoch) {
             // The endpoint was restored: read everything anew, and offer everything it once took.
             sync.epoch = Some(answer.epoch);
             sync.cursors.clear();
-            sync.resend.clear();
+            // What it set aside has no acceptance to be offered by, and may be gone with the rest.
+            let held = self
+                .verdicts
+                .iter()
+                .filter(|(_, verdict)| verdict.is == Fate::Held);
+            sync.resend = held.map(|(id, _)| *id).collect();
             sync.offering = Some(None);
-            return Plan { sync: Some(sync), ..Plan::default() };
+            return Plan {
+                sync: Some(sync),
+                ..Plan::default()
+            };
         }
         sync.epoch = Some(answer.epoch);
         sync.resend.extend(answer.lacks);
-        if sync.offering.is_some() {
+        // Only an answer to what is being offered moves the offer on.
+        if sync.offering.is_some() && request.offer == self.next_offer() {
             let is_last = request.offer.len() < OFFER_MAX;
-            sync.offering = if is_last { None } else { Some(request.offer.last().copied()) };
+            sync.offering = if is_last {
+                None
+            } else {
+                Some(request.offer.last().copied())
+            };
         }
         let mut entries = Vec::new();
         for verdict in answer.answers {
@@ -254,8 +323,16 @@ impl Replica {
         for page in answer.pages {
             is_cloned |= self.page_entries(&mut sync, page, &mut entries);
         }
-        let fresh = || Counter { dev: DeviceId::new(now_ms, random), n: 0, ..self.counter };
-        Plan { entries, counter: is_cloned.then(fresh), sync: Some(sync) }
+        let fresh = || Counter {
+            dev: DeviceId::new(now_ms, random),
+            n: 0,
+            ..self.counter
+        };
+        Plan {
+            entries,
+            counter: is_cloned.then(fresh),
+            sync: Some(sync),
+        }
     }
 
     fn verdict_entry(&self, sync: &mut SyncState, verdict: Verdict) -> Option<Entry> {
@@ -265,14 +342,22 @@ impl Replica {
             Fate::Taken | Fate::Had => {
                 let acc = verdict.acc?;
                 sync.resend.remove(&id);
-                Some(Entry { id: Some(id), acc: Some(acc), ..Entry::default() })
+                Some(Entry {
+                    id: Some(id),
+                    acc: Some(acc),
+                    ..Entry::default()
+                })
             }
             Fate::Held | Fate::Refused => {
                 sync.resend.remove(&id);
                 if self.verdicts.get(&id) == Some(&verdict) {
                     return None;
                 }
-                Some(Entry { id: Some(id), verdict: Some(verdict), ..Entry::default() })
+                Some(Entry {
+                    id: Some(id),
+                    verdict: Some(verdict),
+                    ..Entry::default()
+                })
             }
         }
     }
@@ -282,17 +367,32 @@ impl Replica {
         let mut is_cloned = false;
         for row in page.rows {
             let Ok(change) = crate::change::parse_change(row.change.get().as_bytes()) else {
-                entries.push(Entry { aside: Some(row.change), acc: Some(row.acc), ..Entry::default() });
+                entries.push(Entry {
+                    aside: Some(row.change),
+                    acc: Some(row.acc),
+                    ..Entry::default()
+                });
                 continue;
             };
             let known = self.notebook.get(&change.id);
             is_cloned |= known.is_none() && change.dev == self.counter.dev;
             sync.resend.remove(&change.id);
+            let is_other = |known: &Known| {
+                *known.raw != *row.change.get() && !self.unsent.contains(&(known.n, change.id))
+            };
+            if known.is_some_and(is_other) && self.is_twin(&row.change) {
+                // A restored endpoint may have lost the text it took or held first: it is to hold that one too.
+                sync.resend.insert(change.id);
+            }
             match known {
                 Some(Known { acc: Some(acc), .. }) if *acc == row.acc => {}
                 Some(known) if *known.raw == *row.change.get() => {
                     let id = Some(change.id);
-                    entries.push(Entry { id, acc: Some(row.acc), ..Entry::default() });
+                    entries.push(Entry {
+                        id,
+                        acc: Some(row.acc),
+                        ..Entry::default()
+                    });
                 }
                 _ => entries.push(Entry {
                     change: Some(row.change),
@@ -301,7 +401,10 @@ impl Replica {
                 }),
             }
         }
-        let cursor = Cursor { generation: page.generation, seq: page.to };
+        let cursor = Cursor {
+            generation: page.generation,
+            seq: page.to,
+        };
         sync.cursors.insert(page.scope, cursor);
         is_cloned
     }
@@ -330,6 +433,8 @@ impl Replica {
         let mut id = entry.id;
         if let Some(raw) = entry.change {
             match self.notebook.insert(raw.get()) {
+                // Shown; what is said of it is not said of the first, which is still to be sent.
+                Ok((_, Inserted::Twin)) => return self.set_aside(raw),
                 Ok((new, inserted)) => {
                     id = Some(new);
                     let known = self.notebook.get(&new);
@@ -338,12 +443,16 @@ impl Replica {
                         adopted.received += usize::from(known.dev != self.counter.dev);
                     }
                 }
-                Err(_) => self.aside.push(raw), // Damaged: kept and shown, never dropped.
+                Err(_) => self.set_aside(raw), // Damaged: kept and shown, never dropped.
             }
         }
-        self.aside.extend(entry.aside);
+        if let Some(raw) = entry.aside {
+            self.set_aside(raw);
+        }
         let Some(id) = id else { return };
-        let Some(known) = self.notebook.get(&id) else { return };
+        let Some(known) = self.notebook.get(&id) else {
+            return;
+        };
         let place = (known.n, id);
         adopted.records.extend(known.recs.iter().copied());
         if let Some(acc) = entry.acc {
@@ -358,17 +467,64 @@ impl Replica {
         }
     }
 
+    fn is_twin(&self, raw: &RawValue) -> bool {
+        let inserted = self.notebook.clone_of(raw).insert(raw.get());
+        matches!(inserted, Ok((_, Inserted::Twin)))
+    }
+
+    fn set_aside(&mut self, raw: Box<RawValue>) {
+        if !self.is_aside(&raw) {
+            self.aside.push(raw);
+        }
+    }
+
+    fn is_aside(&self, raw: &RawValue) -> bool {
+        self.aside.iter().any(|aside| aside.get() == raw.get())
+    }
+
     /// The whole log as few lines as possible: what a device writes when it compacts.
     #[must_use]
     pub fn lines(&self) -> Vec<Entry> {
-        let line = |(id, known): (&ChangeId, &Known)| Entry {
-            change: to_raw(known.raw.to_string()),
-            acc: known.acc.clone(),
-            verdict: self.verdicts.get(id).cloned(),
-            ..Entry::default()
+        let lines = |(id, known): (&ChangeId, &Known)| {
+            let acc = known.acc.clone();
+            let change = to_raw(known.raw.to_string());
+            let verdict = self.verdicts.get(id).cloned();
+            // The last acceptance is kept, and the least date of all: where they differ it takes two lines.
+            let dated = acc
+                .clone()
+                .zip(known.eff)
+                .filter(|(acc, eff)| acc.eff != *eff);
+            match dated.map(|(acc, eff)| Acceptance { eff, ..acc }) {
+                None => vec![Entry {
+                    change,
+                    acc,
+                    verdict,
+                    ..Entry::default()
+                }],
+                least => vec![
+                    Entry {
+                        change,
+                        acc: least,
+                        ..Entry::default()
+                    },
+                    Entry {
+                        id: Some(*id),
+                        acc,
+                        verdict,
+                        ..Entry::default()
+                    },
+                ],
+            }
         };
-        let aside = self.aside.iter().map(|raw| Entry { aside: Some(raw.clone()), ..Entry::default() });
-        self.notebook.changes().map(line).chain(aside).collect()
+        let aside = self.aside.iter().map(|raw| Entry {
+            aside: Some(raw.clone()),
+            ..Entry::default()
+        });
+        self.notebook
+            .changes()
+            .flat_map(lines)
+            .chain(aside)
+            .collect()
     }
 }
 

@@ -61,7 +61,13 @@ impl Query {
     #[must_use]
     pub fn new(text: &str) -> Self {
         let key = key(text);
-        Self { words: key.split(' ').filter(|w| !w.is_empty()).map(ToOwned::to_owned).collect() }
+        Self {
+            words: key
+                .split(' ')
+                .filter(|w| !w.is_empty())
+                .map(ToOwned::to_owned)
+                .collect(),
+        }
     }
 
     /// Nothing was asked.
@@ -83,7 +89,12 @@ mod tests {
 
     #[test]
     fn one_word_however_it_is_typed() {
-        for text in ["Hoà giải", "hòa  GIẢI", "ho\u{61}\u{300} gia\u{309}i", " hoa giai "] {
+        for text in [
+            "Hoà giải",
+            "hòa  GIẢI",
+            "ho\u{61}\u{300} gia\u{309}i",
+            " hoa giai ",
+        ] {
             assert_eq!(key(text), "hoa giai", "{text:?}");
         }
         assert_eq!(key("Đường ĐẤT, số 5/2026"), "duong dat, so 5/2026");

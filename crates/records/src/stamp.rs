@@ -30,11 +30,23 @@ impl Stamp {
     pub fn next(self, now_ms: u64, dev: u32) -> Self {
         let now_ms = now_ms.min(MS_MAX);
         if now_ms > self.ms {
-            return Self { ms: now_ms, counter: 0, dev };
+            return Self {
+                ms: now_ms,
+                counter: 0,
+                dev,
+            };
         }
         match self.counter.checked_add(1) {
-            Some(counter) => Self { ms: self.ms, counter, dev },
-            None => Self { ms: self.ms.saturating_add(1).min(MS_MAX), counter: 0, dev },
+            Some(counter) => Self {
+                ms: self.ms,
+                counter,
+                dev,
+            },
+            None => Self {
+                ms: self.ms.saturating_add(1).min(MS_MAX),
+                counter: 0,
+                dev,
+            },
         }
     }
 
@@ -67,7 +79,11 @@ impl FromStr for Stamp {
         if !plain(ms, 13) || !plain(counter, 4) || !plain(dev, 8) {
             return Err(NotAStamp);
         }
-        match (ms.parse(), u16::from_str_radix(counter, 16), u32::from_str_radix(dev, 16)) {
+        match (
+            ms.parse(),
+            u16::from_str_radix(counter, 16),
+            u32::from_str_radix(dev, 16),
+        ) {
             (Ok(ms), Ok(counter), Ok(dev)) => Ok(Self { ms, counter, dev }),
             _ => Err(NotAStamp),
         }
@@ -104,23 +120,48 @@ mod tests {
 
     #[test]
     fn a_full_counter_carries_into_the_milliseconds() {
-        let full = Stamp { ms: 10, counter: u16::MAX, dev: 1 };
-        assert_eq!(full.next(10, 1), Stamp { ms: 11, counter: 0, dev: 1 });
+        let full = Stamp {
+            ms: 10,
+            counter: u16::MAX,
+            dev: 1,
+        };
+        assert_eq!(
+            full.next(10, 1),
+            Stamp {
+                ms: 11,
+                counter: 0,
+                dev: 1
+            }
+        );
     }
 
     #[test]
     fn text_and_back_keep_the_order() {
-        let a = Stamp { ms: 1_763_800_000_000, counter: 10, dev: 0xab };
+        let a = Stamp {
+            ms: 1_763_800_000_000,
+            counter: 10,
+            dev: 0xab,
+        };
         assert_eq!(a.to_string(), "1763800000000-000a-000000ab");
         assert_eq!(a.to_string().parse(), Ok(a));
-        for bad in ["", "1-2-3", "1763800000000-000a", "+763800000000-000a-000000ab", "a763800000000-000a-000000ab"] {
+        for bad in [
+            "",
+            "1-2-3",
+            "1763800000000-000a",
+            "+763800000000-000a-000000ab",
+            "a763800000000-000a-000000ab",
+        ] {
             assert!(bad.parse::<Stamp>().is_err(), "{bad}");
         }
     }
 
     #[test]
     fn years_1970_and_2099_end_between_what_the_server_knows() {
-        let at = |ms| Stamp { ms, counter: 0, dev: 1 };
+        let at = |ms| Stamp {
+            ms,
+            counter: 0,
+            dev: 1,
+        };
         assert_eq!(at(0).clamped(100, 200).ms, 100);
         assert_eq!(at(4_070_908_800_000).clamped(100, 200).ms, 200);
         assert_eq!(at(150).clamped(999, 200).ms, 200);

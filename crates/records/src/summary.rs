@@ -43,6 +43,8 @@ pub struct Summary {
     pub conflicts: usize,
     /// How many problems keep it from being official.
     pub problems: usize,
+    /// What it must do is done: its due date has the date that closes it.
+    pub is_done: bool,
     /// Declared official, and without problems.
     pub is_official: bool,
     /// The programme it belongs to, or another record it links to first.
@@ -61,12 +63,19 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
     let scope = Scope::of(&doc, form);
     let mut texts = String::new();
     typed(&doc, &mut texts);
-    let problems = form.map(|form| validate::problems(form, &doc)).unwrap_or_default();
+    let problems = form
+        .map(|form| validate::problems(form, &doc))
+        .unwrap_or_default();
     let is_clean = validate::is_clean(&problems);
     let is_official = record.get(path::OFFICIAL) == Some(&Value::Bool(true)) && is_clean;
     let title = form.and_then(|form| first_text(&form.title, &scope));
-    let date = form.and_then(|form| doc.get(&form.date)).and_then(Value::as_str);
-    let date = date.map_or_else(|| crate::date::today(record.created.0.ms), ToOwned::to_owned);
+    let date = form
+        .and_then(|form| doc.get(&form.date))
+        .and_then(Value::as_str);
+    let date = date.map_or_else(
+        || crate::date::today(record.created.0.ms),
+        ToOwned::to_owned,
+    );
     Summary {
         id: record.id,
         form: record.form.clone(),
@@ -76,9 +85,16 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
         due: form.map(|form| dues(form, &doc)).unwrap_or_default(),
         life: record.life(""),
         conflicts: record.conflicts().len(),
-        problems: problems.iter().filter(|p| p.level == crate::form::Level::Error).count(),
+        problems: problems
+            .iter()
+            .filter(|p| p.level == crate::form::Level::Error)
+            .count(),
+        is_done: form.is_some_and(|form| is_done(form, &doc)),
         is_official,
-        parent: doc.get("chuong_trinh").and_then(Value::as_str).map(ToOwned::to_owned),
+        parent: doc
+            .get("chuong_trinh")
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned),
         touched_ms: record.touched.0.ms,
         key: search::key(&texts),
     }
@@ -86,23 +102,46 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
 
 fn first_text(candidates: &[Value], scope: &Scope<'_>) -> Option<String> {
     let texts = candidates.iter().map(|expr| expr::text(expr, scope));
-    texts.filter(|text| !text.trim().is_empty()).map(|text| one_line(&text)).next()
+    texts
+        .filter(|text| !text.trim().is_empty())
+        .map(|text| one_line(&text))
+        .next()
 }
 
 fn subtitle(form: &Form, scope: &Scope<'_>) -> String {
-    let parts = form.subtitle.iter().map(|expr| crate::date::for_people(&expr::text(expr, scope)));
-    let parts: Vec<String> = parts.filter(|text| !text.is_empty()).map(|t| one_line(&t)).collect();
+    let parts = form
+        .subtitle
+        .iter()
+        .map(|expr| crate::date::for_people(&expr::text(expr, scope)));
+    let parts: Vec<String> = parts
+        .filter(|text| !text.is_empty())
+        .map(|t| one_line(&t))
+        .collect();
     parts.join(" · ")
 }
 
 /// A list row shows the beginning of a long text; the record has all of it.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(160).collect()
+    text.split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(160)
+        .collect()
+}
+
+/// Whether the date that closes the record's own due date is there.
+fn is_done(form: &Form, doc: &Value) -> bool {
+    let done = form.due_done.as_deref().filter(|done| !done.contains('.'));
+    done.and_then(|done| doc.get(done))
+        .is_some_and(expr::is_filled)
 }
 
 /// The dates that are open: of the record itself, or of each entry of a group.
 fn dues(form: &Form, doc: &Value) -> Vec<Due> {
-    let Some(due) = &form.due else { return Vec::new() };
+    let Some(due) = &form.due else {
+        return Vec::new();
+    };
     let done = form.due_done.as_deref();
     let mut found = Vec::new();
     match due.split_once('.') {
@@ -113,9 +152,14 @@ fn dues(form: &Form, doc: &Value) -> Vec<Due> {
         }
         Some((group, field)) => {
             let done = done.map(|done| done.rsplit('.').next().unwrap_or(done));
-            let entries = doc.get(group).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+            let entries = doc
+                .get(group)
+                .and_then(Value::as_array)
+                .map_or(&[][..], Vec::as_slice);
             for entry in entries {
-                let closed = done.and_then(|done| entry.get(done)).is_some_and(expr::is_filled);
+                let closed = done
+                    .and_then(|done| entry.get(done))
+                    .is_some_and(expr::is_filled);
                 if !closed {
                     let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
                     let what = first_long_text(form, group, entry);
@@ -129,17 +173,31 @@ fn dues(form: &Form, doc: &Value) -> Vec<Due> {
 }
 
 fn one_due(owner: &Value, field: &str, path: String, what: String) -> Option<Due> {
-    let date = owner.get(field)?.as_str().filter(|d| crate::date::parse(d).is_some())?;
-    Some(Due { date: date.to_owned(), what, path })
+    let date = owner
+        .get(field)?
+        .as_str()
+        .filter(|d| crate::date::parse(d).is_some())?;
+    Some(Due {
+        date: date.to_owned(),
+        what,
+        path,
+    })
 }
 
 /// What an entry is about: its first required or long text.
 fn first_long_text(form: &Form, group: &str, entry: &Value) -> String {
     let group = form.fields().find(|field| field.key == group);
     let fields: &[Field] = group.map_or(&[], |group| &group.fields);
-    let long = fields.iter().filter(|field| field.kind == crate::form::Kind::LongText);
-    let texts = long.chain(fields).filter_map(|field| entry.get(&field.key)?.as_str());
-    texts.map(one_line).find(|text| !text.is_empty()).unwrap_or_default()
+    let long = fields
+        .iter()
+        .filter(|field| field.kind == crate::form::Kind::LongText);
+    let texts = long
+        .chain(fields)
+        .filter_map(|field| entry.get(&field.key)?.as_str());
+    texts
+        .map(one_line)
+        .find(|text| !text.is_empty())
+        .unwrap_or_default()
 }
 
 /// Everything a person typed, in one text.
@@ -155,7 +213,10 @@ fn typed(value: &Value, texts: &mut String) {
         }
         Value::Array(items) => items.iter().for_each(|item| typed(item, texts)),
         Value::Object(parts) => {
-            parts.iter().filter(|(key, _)| !key.starts_with('@')).for_each(|(_, v)| typed(v, texts));
+            parts
+                .iter()
+                .filter(|(key, _)| !key.starts_with('@'))
+                .for_each(|(_, v)| typed(v, texts));
         }
         Value::Bool(_) | Value::Null => {}
     }

@@ -31,7 +31,11 @@ pub fn problems(form: &Form, doc: &Value) -> Vec<Problem> {
     let mut found = Vec::new();
     let scope = Scope::of(doc, Some(form));
     for section in &form.sections {
-        if section.show_if.as_ref().is_none_or(|cond| expr::holds(cond, &scope)) {
+        if section
+            .show_if
+            .as_ref()
+            .is_none_or(|cond| expr::holds(cond, &scope))
+        {
             check_fields(&section.fields, doc, "", &scope, &mut found);
         }
     }
@@ -50,7 +54,10 @@ pub fn is_clean(problems: &[Problem]) -> bool {
 /// Whether a field is to be seen and filled at all.
 #[must_use]
 pub fn is_shown(field: &Field, scope: &Scope<'_>) -> bool {
-    field.show_if.as_ref().is_none_or(|cond| expr::holds(cond, scope))
+    field
+        .show_if
+        .as_ref()
+        .is_none_or(|cond| expr::holds(cond, scope))
 }
 
 /// Whether a value must be given.
@@ -106,7 +113,10 @@ fn check_entries(
         let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
         let mut chain = vec![entry];
         chain.extend_from_slice(scope.entries);
-        let inner = Scope { entries: &chain, ..*scope };
+        let inner = Scope {
+            entries: &chain,
+            ..*scope
+        };
         check_fields(&field.fields, entry, &path::under(place, id), &inner, found);
     }
 }
@@ -149,7 +159,8 @@ fn wrong(field: &Field, value: &Value) -> Option<String> {
         (Kind::Identity, Value::Object(paper)) => wrong_paper(paper),
         (Kind::Phone, Value::String(text)) => {
             let digits = text.chars().filter(char::is_ascii_digit).count();
-            (!(9..=12).contains(&digits)).then(|| format!("“{label}” nên có 10 chữ số, kiểm tra lại."))
+            (!(9..=12).contains(&digits))
+                .then(|| format!("“{label}” nên có 10 chữ số, kiểm tra lại."))
         }
         (Kind::Link, Value::String(_))
         | (Kind::YesNo, Value::Bool(_))
@@ -162,7 +173,10 @@ fn wrong(field: &Field, value: &Value) -> Option<String> {
 
 fn out_of_range(field: &Field, n: f64) -> Option<String> {
     let label = &field.label;
-    #[expect(clippy::cast_precision_loss, reason = "limits in the catalogue are small numbers")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "limits in the catalogue are small numbers"
+    )]
     let (min, max) = (field.min.map(|m| m as f64), field.max.map(|m| m as f64));
     match (min, max) {
         (Some(min), _) if n < min => Some(format!("“{label}” không được nhỏ hơn {min}.")),
@@ -177,16 +191,24 @@ fn unknown_option(field: &Field, option: &str) -> Option<String> {
 }
 
 fn is_time(text: &str) -> bool {
-    let parts = text.split_once(':').map(|(h, m)| (h.parse::<u8>(), m.get(..2).map(str::parse)));
+    let parts = text
+        .split_once(':')
+        .map(|(h, m)| (h.parse::<u8>(), m.get(..2).map(str::parse)));
     matches!(parts, Some((Ok(0..=23), Some(Ok::<u8, _>(0..=59)))))
 }
 
 /// A number of papers is checked softly: the structure is known, old papers differ.
 fn wrong_paper(paper: &serde_json::Map<String, Value>) -> Option<String> {
-    let kind = paper.get("loai").and_then(Value::as_str).unwrap_or_default();
+    let kind = paper
+        .get("loai")
+        .and_then(Value::as_str)
+        .unwrap_or_default();
     let number = paper.get("so").and_then(Value::as_str).unwrap_or_default();
     let digits = number.chars().filter(|c| !c.is_whitespace());
-    let (count, plain) = (digits.clone().count(), digits.clone().all(|c| c.is_ascii_digit()));
+    let (count, plain) = (
+        digits.clone().count(),
+        digits.clone().all(|c| c.is_ascii_digit()),
+    );
     match kind {
         "CCCD" if !number.is_empty() && !(plain && count == 12) => {
             Some("Số căn cước có 12 chữ số, kiểm tra lại.".to_owned())
@@ -202,7 +224,10 @@ fn check_rule(form: &Form, rule: &crate::form::Rule, doc: &Value, found: &mut Ve
     let mut add = |place: String, scope: &Scope<'_>| {
         if expr::holds(&rule.condition, scope) {
             found.push(Problem {
-                label: form.field_at(&place).map(|f| f.label.clone()).unwrap_or_default(),
+                label: form
+                    .field_at(&place)
+                    .map(|f| f.label.clone())
+                    .unwrap_or_default(),
                 path: place,
                 level: rule.level,
                 say: rule.say.clone(),
@@ -214,9 +239,18 @@ fn check_rule(form: &Form, rule: &crate::form::Rule, doc: &Value, found: &mut Ve
         add(rule.field.clone(), &scope);
         return;
     };
-    let entries = doc.get(group).and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let entries = doc
+        .get(group)
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
     for entry in entries {
         let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
-        add(format!("{group}/{id}/{field}"), &Scope { entries: &[entry], ..scope });
+        add(
+            format!("{group}/{id}/{field}"),
+            &Scope {
+                entries: &[entry],
+                ..scope
+            },
+        );
     }
 }

@@ -25,7 +25,10 @@ use universe::{
 
 /// What of a set of changes may not depend on how it came together.
 fn essence(notebook: &Notebook) -> Vec<(ChangeId, String, Option<Stamp>)> {
-    notebook.changes().map(|(id, known)| (*id, known.raw.to_string(), known.eff)).collect()
+    notebook
+        .changes()
+        .map(|(id, known)| (*id, known.raw.to_string(), known.eff))
+        .collect()
 }
 
 fn unite(into: &Notebook, other: &Notebook) -> Notebook {
@@ -40,11 +43,23 @@ fn unite(into: &Notebook, other: &Notebook) -> Notebook {
 }
 
 fn part(changes: &[Change], mask: u64, effs: &[u64]) -> Notebook {
-    let inside = changes.iter().enumerate().filter(|(n, _)| mask >> n & 1 == 1);
+    let inside = changes
+        .iter()
+        .enumerate()
+        .filter(|(n, _)| mask >> n & 1 == 1);
     let mut part = notebook(inside.clone().map(|(_, change)| change));
     for (n, change) in inside {
         if let Some(ms) = effs.get(n) {
-            part.accept(change.id, acceptance(n as u64 + 1, Stamp { ms: *ms, ..change.stamp }));
+            part.accept(
+                change.id,
+                acceptance(
+                    n as u64 + 1,
+                    Stamp {
+                        ms: *ms,
+                        ..change.stamp
+                    },
+                ),
+            );
         }
     }
     part

@@ -7,6 +7,7 @@ mod after;
 mod device;
 mod endpoint;
 mod rng;
+mod stories;
 mod world;
 
 use std::{collections::BTreeMap, env, panic};
@@ -21,7 +22,6 @@ struct Total {
     seeds: u64,
     devices: usize,
     changes: usize,
-    conflicts: usize,
     counts: BTreeMap<&'static str, u64>,
     found: Found,
 }
@@ -38,15 +38,17 @@ impl Total {
         self.seeds += 1;
         self.devices += world.devices.len();
         self.changes += world.saved.len();
-        self.conflicts += world.conflicts.len();
         for (what, count) in &world.counts {
             *self.counts.entry(what).or_default() += count;
         }
-        self.found.missing += found.missing;
+        self.found.missing.extend_from_slice(&found.missing);
         self.found.doubled += found.doubled;
         self.found.overwritten += found.overwritten;
         self.found.values += found.values;
         self.found.reordered += found.reordered;
+        self.found.conflicts += found.conflicts;
+        self.found.deleted += found.deleted;
+        self.found.revived += found.revived;
     }
 }
 
@@ -66,8 +68,15 @@ fn nothing_saved_is_lost_and_nothing_is_overwritten_unseen_whatever_the_network_
         let checked = panic::catch_unwind(|| {
             let world = run(seed);
             let found = after::look(&world);
-            let bad = (found.missing, found.doubled, found.overwritten);
-            assert_eq!(bad, (0, 0, 0), "missing, doubled, overwritten");
+            assert_eq!(
+                found.missing, [""; 0],
+                "these were saved and are not at the endpoint"
+            );
+            assert_eq!(
+                (found.doubled, found.overwritten),
+                (0, 0),
+                "doubled, overwritten"
+            );
             (world, found)
         });
         match checked {
@@ -77,25 +86,51 @@ fn nothing_saved_is_lost_and_nothing_is_overwritten_unseen_whatever_the_network_
     }
     print(&total);
     if one.is_none() {
-        let faults = ["lost requests", "lost answers", "duplicated requests", "delays", "cut pages"];
-        assert!(faults.iter().all(|fault| total.counts.contains_key(fault)), "{total:?}");
-        assert!(total.conflicts > 0, "{total:?}");
+        let faults = [
+            "lost requests",
+            "lost answers",
+            "duplicated requests",
+            "delays",
+            "cut pages",
+        ];
+        assert!(
+            faults.iter().all(|fault| total.counts.contains_key(fault)),
+            "{total:?}"
+        );
+        let classes = [
+            total.found.conflicts,
+            total.found.deleted,
+            total.found.revived,
+        ];
+        assert!(classes.iter().all(|count| *count > 0), "{total:?}");
     }
 }
 
 fn print(total: &Total) {
     let mut counts = total.counts.clone();
     let exchanges = counts.remove("exchanges").unwrap_or_default();
-    let counts: Vec<String> = counts.iter().map(|(what, n)| format!("{n} {what}")).collect();
-    let Total { seeds, devices, changes, conflicts, found, .. } = total;
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(what, n)| format!("{n} {what}"))
+        .collect();
+    let Total {
+        seeds,
+        devices,
+        changes,
+        found,
+        ..
+    } = total;
     println!(
         "replicas: {seeds} seeds, {devices} devices, {changes} changes, {exchanges} exchanges; {}; \
-         {conflicts} conflicts seen; {} values looked for on every device; \
+         {} conflicts seen, {} records deleted, {} revived; {} values looked for; \
          {} acknowledged changes missing, {} stored twice, {} silent overwrites; \
          {} fields shown in another order after a restore",
         counts.join(", "),
+        found.conflicts,
+        found.deleted,
+        found.revived,
         found.values,
-        found.missing,
+        found.missing.len(),
         found.doubled,
         found.overwritten,
         found.reordered,

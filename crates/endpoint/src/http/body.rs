@@ -91,7 +91,9 @@ pub(crate) fn unpack(bytes: Vec<u8>, packing: Packing) -> Result<String, Problem
         Packing::Plain => bytes,
         Packing::Gzip => gunzip(&bytes)?,
     };
-    let Ok(text) = String::from_utf8(plain) else { return Err(Problem::BadJson) };
+    let Ok(text) = String::from_utf8(plain) else {
+        return Err(Problem::BadJson);
+    };
     if items(text.as_bytes()) > ITEMS_MAX {
         return Err(Problem::TooLarge);
     }
@@ -101,7 +103,10 @@ pub(crate) fn unpack(bytes: Vec<u8>, packing: Packing) -> Result<String, Problem
 fn gunzip(bytes: &[u8]) -> Result<Vec<u8>, Problem> {
     let bound = u64::try_from(UNPACKED_BYTES_MAX + 1).unwrap_or(u64::MAX);
     let mut plain = Vec::new();
-    match MultiGzDecoder::new(bytes).take(bound).read_to_end(&mut plain) {
+    match MultiGzDecoder::new(bytes)
+        .take(bound)
+        .read_to_end(&mut plain)
+    {
         Ok(length) if length > UNPACKED_BYTES_MAX => Err(Problem::TooLarge),
         Ok(_) => Ok(plain),
         Err(_damaged) => Err(Problem::BadJson),
@@ -151,14 +156,20 @@ mod tests {
         let bomb = gzip(&vec![b' '; UNPACKED_BYTES_MAX + 1]);
         assert!(bomb.len() < SENT_BYTES_MAX);
         assert_eq!(unpack(bomb.clone(), Packing::Gzip), Err(Problem::TooLarge));
-        assert_eq!(unpack(bomb[..20].to_vec(), Packing::Gzip), Err(Problem::BadJson));
+        assert_eq!(
+            unpack(bomb[..20].to_vec(), Packing::Gzip),
+            Err(Problem::BadJson)
+        );
         assert_eq!(unpack(b"[]".to_vec(), Packing::Gzip), Err(Problem::BadJson));
     }
 
     #[test]
     fn a_million_tiny_changes_are_too_many() {
         let body = format!(r#"{{"changes":[{}0]}}"#, "0,".repeat(1_000_000));
-        assert_eq!(unpack(body.into_bytes(), Packing::Plain), Err(Problem::TooLarge));
+        assert_eq!(
+            unpack(body.into_bytes(), Packing::Plain),
+            Err(Problem::TooLarge)
+        );
         assert_eq!(items(br#"{"a":["x,y\",",{"b":[1,2,3]}],"c":0}"#), 2);
     }
 }

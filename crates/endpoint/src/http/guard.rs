@@ -15,7 +15,11 @@ use super::{body, problem::Problem};
 use crate::{Endpoint, device_key, metrics};
 
 /// Lets in who shows the device key. The body is not read before.
-pub(crate) async fn key(State(endpoint): State<Endpoint>, request: Request, next: Next) -> Response {
+pub(crate) async fn key(
+    State(endpoint): State<Endpoint>,
+    request: Request,
+    next: Next,
+) -> Response {
     if shows_key(request.headers(), endpoint.device_key_hash()) {
         return next.run(request).await;
     }
@@ -24,8 +28,12 @@ pub(crate) async fn key(State(endpoint): State<Endpoint>, request: Request, next
 }
 
 fn shows_key(headers: &HeaderMap, expected: &[u8; 32]) -> bool {
-    let text = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let Some((scheme, key)) = text.and_then(|text| text.split_once(' ')) else { return false };
+    let text = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    let Some((scheme, key)) = text.and_then(|text| text.split_once(' ')) else {
+        return false;
+    };
     let is_same = device_key::hash(key.trim()).ct_eq(expected);
     scheme.eq_ignore_ascii_case("bearer") && bool::from(is_same)
 }
@@ -38,7 +46,10 @@ pub(crate) async fn crowd(
 ) -> Response {
     match endpoint.enter() {
         Some(_place) => next.run(request).await,
-        None => Problem::Busy.into_response(),
+        None => {
+            body::drain(request.into_body()).await;
+            Problem::Busy.into_response()
+        }
     }
 }
 
@@ -79,13 +90,18 @@ fn secure(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
 }
 
 /// The answer when our own code panicked; the panic itself is in the log.
+#[expect(clippy::needless_pass_by_value, reason = "the layer calls it so")]
 pub(crate) fn after_panic(panic: Box<dyn std::any::Any + Send>) -> Response<Body> {
     let text = panic.downcast_ref::<String>().map(String::as_str);
-    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
+    let text = text
+        .or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("?");
     tracing::error!(text, "a request panicked");
     Problem::Internal.into_response()
 }

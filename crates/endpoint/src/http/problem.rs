@@ -41,14 +41,28 @@ impl Problem {
             Self::BadJson => (StatusCode::BAD_REQUEST, "json_hong", "Không đọc được"),
             Self::WrongKey => (StatusCode::UNAUTHORIZED, "khoa_sai", "Khóa sai"),
             Self::NotFound => (StatusCode::NOT_FOUND, "khong_co", "Không có"),
-            Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "phuong_thuc", "Sai phương thức"),
+            Self::Method => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "phuong_thuc",
+                "Sai phương thức",
+            ),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "qua_lon", "Quá lớn"),
-            Self::ContentType => {
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "kieu_noi_dung", "Sai kiểu nội dung")
-            }
-            Self::Protocol => (StatusCode::UNPROCESSABLE_ENTITY, "giao_thuc", "Khác giao thức"),
+            Self::ContentType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "kieu_noi_dung",
+                "Sai kiểu nội dung",
+            ),
+            Self::Protocol => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "giao_thuc",
+                "Khác giao thức",
+            ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "ban", "Đang bận"),
-            Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "loi_may_chu", "Lỗi máy chủ"),
+            Self::Internal => (
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "loi_may_chu",
+                "Lỗi máy chủ",
+            ),
         }
     }
 }
@@ -89,6 +103,10 @@ impl IntoResponse for Problem {
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "the store did not answer");
-        if error.is_worth_retrying() { Self::Busy } else { Self::Internal }
+        if error.is_worth_retrying() {
+            Self::Busy
+        } else {
+            Self::Internal
+        }
     }
 }

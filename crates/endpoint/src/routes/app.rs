@@ -19,7 +19,9 @@ const HASH_LENGTH_MIN: usize = 12;
 
 pub(super) async fn file(State(endpoint): State<Endpoint>, request: Request) -> Response {
     let path = request.uri().path().to_owned();
-    let is_hidden = path.split('/').any(|part| part.starts_with('.') && part != ".well-known");
+    let is_hidden = path
+        .split('/')
+        .any(|part| part.starts_with('.') && part != ".well-known");
     let is_ours = path.starts_with("/v1/") || is_hidden;
     let Some(files) = endpoint.app().filter(|_| !is_ours) else {
         body::drain(request.into_body()).await;
@@ -40,7 +42,9 @@ pub(super) async fn file(State(endpoint): State<Endpoint>, request: Request) -> 
             response.headers_mut().insert(header::CACHE_CONTROL, keep);
             response
         }
-        status if status.is_redirection() || status == StatusCode::RANGE_NOT_SATISFIABLE => response,
+        status if status.is_redirection() || status == StatusCode::RANGE_NOT_SATISFIABLE => {
+            response
+        }
         status if status.is_client_error() => Problem::NotFound.into_response(),
         _ => Problem::Internal.into_response(),
     }
@@ -67,11 +71,20 @@ mod tests {
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {
-        for name in ["/", "/index.html", "/sw.js", "/start.js", "/icons/icon-192.png", "/deadbeef.js"]
-        {
+        for name in [
+            "/",
+            "/index.html",
+            "/sw.js",
+            "/start.js",
+            "/icons/icon-192.png",
+            "/deadbeef.js",
+        ] {
             assert_eq!(cache_control(name), "no-cache", "{name}");
         }
-        for name in ["/app-0a1b2c3d4e5f6a7b.js", "/a/app-0a1b2c3d4e5f6a7b_bg.wasm"] {
+        for name in [
+            "/app-0a1b2c3d4e5f6a7b.js",
+            "/a/app-0a1b2c3d4e5f6a7b_bg.wasm",
+        ] {
             assert!(cache_control(name).ends_with("immutable"), "{name}");
         }
     }

@@ -22,7 +22,10 @@ pub(super) async fn show_record(
     let Some(id) = id.ok().and_then(|Path(text)| text.parse::<RecordId>().ok()) else {
         return Err(Problem::NotFound); // what is not a name names nothing
     };
-    let rows = endpoint.store().changes_of(&endpoint.unit().code, id).await?;
+    let rows = endpoint
+        .store()
+        .changes_of(&endpoint.unit().code, id)
+        .await?;
     let reading = endpoint.clone();
     let read = tokio::task::spawn_blocking(move || read(&reading, id, &rows)).await;
     match read {
@@ -75,7 +78,10 @@ fn life(record: &Record) -> &'static str {
 
 /// Each field with more than one value that stands; the value that is shown comes first.
 fn conflicts(record: &Record) -> Vec<Value> {
-    let cells = record.conflicts().into_iter().filter_map(|path| Some((path, record.cells.get(path)?)));
+    let cells = record
+        .conflicts()
+        .into_iter()
+        .filter_map(|path| Some((path, record.cells.get(path)?)));
     cells
         .map(|(path, cell)| {
             let choices: Vec<Value> = cell.choices().into_iter().map(choice).collect();

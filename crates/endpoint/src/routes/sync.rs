@@ -64,7 +64,11 @@ pub(super) async fn sync(
         }
     };
     let bytes = body::receive(body).await?;
-    let times = if packing == Packing::Gzip { PACKED_TIMES } else { 1 };
+    let times = if packing == Packing::Gzip {
+        PACKED_TIMES
+    } else {
+        1
+    };
     let _memory = endpoint.reserve(bytes.len() * times).await;
     let coming = endpoint.store().announce();
     let reading = endpoint.clone();
@@ -113,11 +117,19 @@ impl Asked {
                 Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
             }
         }
-        Ok(Self { request, delivery, verdicts })
+        Ok(Self {
+            request,
+            delivery,
+            verdicts,
+        })
     }
 
     async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
-        let Self { request, delivery, verdicts } = self;
+        let Self {
+            request,
+            delivery,
+            verdicts,
+        } = self;
         let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
         let mut answer = SyncAnswer {
             protocol: PROTOCOL,
@@ -136,10 +148,17 @@ impl Asked {
         let places = match filed {
             Filed::Here(places) => places,
             Filed::OtherEpoch(epoch) => {
-                return Ok(SyncAnswer { epoch, now: now_ms(), ..answer });
+                return Ok(SyncAnswer {
+                    epoch,
+                    now: now_ms(),
+                    ..answer
+                });
             }
         };
-        let durable = ids.iter().zip(&places).filter(|(_, place)| !matches!(place, Place::Held(_)));
+        let durable = ids
+            .iter()
+            .zip(&places)
+            .filter(|(_, place)| !matches!(place, Place::Held(_)));
         let wanted = Wanted {
             unit: endpoint.unit().code.clone(),
             scopes: vec![scope(&endpoint.unit().code, ORDINARY)],
@@ -156,7 +175,10 @@ impl Asked {
             answer.lacks = found.lacks;
             answer.more = found.more;
         }
-        Ok(SyncAnswer { epoch: found.epoch, ..answer })
+        Ok(SyncAnswer {
+            epoch: found.epoch,
+            ..answer
+        })
     }
 }
 
@@ -170,9 +192,17 @@ fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
     let request: SyncRequest = match serde_json::from_str(text) {
         Ok(request) => request,
         Err(error) => {
-            tracing::debug!(line = error.line(), column = error.column(), "not a request");
+            tracing::debug!(
+                line = error.line(),
+                column = error.column(),
+                "not a request"
+            );
             let is_other = number(text).is_ok_and(|protocol| protocol != PROTOCOL);
-            return Err(if is_other { Problem::Protocol } else { Problem::BadJson });
+            return Err(if is_other {
+                Problem::Protocol
+            } else {
+                Problem::BadJson
+            });
         }
     };
     if request.protocol != PROTOCOL {
@@ -213,7 +243,10 @@ fn arrive(
         id: change.id,
         dev: change.dev,
         n: change.n,
-        mac: mac(mac_key, &format!("{}\n{scope}\n{eff}\n{}", change.id, hex(&hash))),
+        mac: mac(
+            mac_key,
+            &format!("{}\n{scope}\n{eff}\n{}", change.id, hex(&hash)),
+        ),
         scope,
         eff,
         recs: change.recs.iter().map(|writes| writes.rec).collect(),
@@ -244,16 +277,30 @@ fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {
     let why = match error {
         ChangeError::TooLarge(_) | ChangeError::TooDeep | ChangeError::TooManyPaths(_) => TOO_LARGE,
         ChangeError::Path(path) if path.len() > path::PATH_BYTES_MAX => TOO_LARGE,
-        ChangeError::Path(_) | ChangeError::Unreadable(_) | ChangeError::TwiceInOne(_) => UNREADABLE,
+        ChangeError::Path(_) | ChangeError::Unreadable(_) | ChangeError::TwiceInOne(_) => {
+            UNREADABLE
+        }
     };
-    let id = serde_json::from_str::<Named>(raw).map(|named| named.id).ok(); // or it has none
+    let id = serde_json::from_str::<Named>(raw)
+        .map(|named| named.id)
+        .ok(); // or it has none
     let at = if id.is_none() { Some(at) } else { None };
-    Verdict { at, ..verdict(id, Fate::Refused, why) }
+    Verdict {
+        at,
+        ..verdict(id, Fate::Refused, why)
+    }
 }
 
 fn verdict(id: Option<ChangeId>, is: Fate, why: Hold) -> Verdict {
     let (code, say) = (Some(why.code.to_owned()), Some(why.say.to_owned()));
-    Verdict { id, at: None, is, acc: None, code, say }
+    Verdict {
+        id,
+        at: None,
+        is,
+        acc: None,
+        code,
+        say,
+    }
 }
 
 /// Puts the places of the delivered changes where no verdict is yet.
@@ -264,14 +311,27 @@ fn fill(verdicts: Vec<Option<Verdict>>, ids: Vec<ChangeId>, places: Vec<Place>) 
             Place::Had(acc) => (Fate::Had, acc),
             Place::Held(why) => return verdict(Some(id), Fate::Held, why),
         };
-        Verdict { id: Some(id), at: None, is, acc: Some(acc), code: None, say: None }
+        Verdict {
+            id: Some(id),
+            at: None,
+            is,
+            acc: Some(acc),
+            code: None,
+            say: None,
+        }
     });
-    verdicts.into_iter().filter_map(|verdict| verdict.or_else(|| delivered.next())).collect()
+    verdicts
+        .into_iter()
+        .filter_map(|verdict| verdict.or_else(|| delivered.next()))
+        .collect()
 }
 
 fn page(run: Run) -> Page {
     let row = |row: Row| match RawValue::from_string(row.body) {
-        Ok(change) => Some(PageRow { acc: row.acc, change }),
+        Ok(change) => Some(PageRow {
+            acc: row.acc,
+            change,
+        }),
         Err(error) => {
             // One bad row must not stop everybody.
             tracing::error!(id = %row.id, %error, "the body of a stored change is damaged");

@@ -29,7 +29,14 @@ pub(super) async fn ready(State(endpoint): State<Endpoint>) -> Result<Response, 
 
 pub(super) async fn metrics(State(endpoint): State<Endpoint>) -> Response {
     let text = endpoint.metrics().to_text(endpoint.store().group_figures());
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text).into_response()
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        text,
+    )
+        .into_response()
 }
 
 pub(super) async fn openapi() -> Response {

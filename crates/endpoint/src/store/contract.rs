@@ -12,7 +12,10 @@ use super::{Arrived, Delivery, Filed, Found, Hold, OTHER_CONTENT, Place, Store, 
 
 const UNIT: &str = "00000";
 const SCOPE: &str = "00000/thuong";
-const WHY: Hold = Hold { code: "thu", say: "Thử." };
+const WHY: Hold = Hold {
+    code: "thu",
+    say: "Thử.",
+};
 
 fn id(n: u8) -> ChangeId {
     ChangeId::derived([n; 16])
@@ -28,13 +31,19 @@ fn arrived(n: u8) -> Arrived {
 
 fn arrived_as(n: u8, body: &str) -> Arrived {
     let mut hash = [0; 32];
-    hash.iter_mut().zip(body.bytes()).for_each(|(to, byte)| *to = byte);
+    hash.iter_mut()
+        .zip(body.bytes())
+        .for_each(|(to, byte)| *to = byte);
     Arrived {
         id: id(n),
         dev: DeviceId::derived([9; 16]),
         n: u64::from(n),
         scope: SCOPE.to_owned(),
-        eff: Stamp { ms: u64::from(n), counter: 0, dev: 9 },
+        eff: Stamp {
+            ms: u64::from(n),
+            counter: 0,
+            dev: 9,
+        },
         recs: vec![rec(n % 2)],
         body: body.into(),
         hash,
@@ -44,7 +53,12 @@ fn arrived_as(n: u8, body: &str) -> Arrived {
 }
 
 fn delivery(changes: Vec<Arrived>) -> Delivery {
-    Delivery { unit: UNIT.to_owned(), epoch: None, arrival_ms: 5, changes }
+    Delivery {
+        unit: UNIT.to_owned(),
+        epoch: None,
+        arrival_ms: 5,
+        changes,
+    }
 }
 
 async fn file(store: &Store, changes: Vec<Arrived>) -> Vec<Place> {
@@ -80,7 +94,11 @@ async fn what_is_taken_once_is_had_for_ever(store: Store) {
     let acc = taken(&first[0]).clone();
     assert_eq!((acc.seq, taken(&first[1]).seq), (1, 2));
     assert_eq!(first[2], Place::Had(acc.clone()));
-    let later = Arrived { eff: Stamp::default(), mac: "other".to_owned(), ..arrived(1) };
+    let later = Arrived {
+        eff: Stamp::default(),
+        mac: "other".to_owned(),
+        ..arrived(1)
+    };
     assert_eq!(file(&store, vec![later]).await, [Place::Had(acc)]);
 }
 
@@ -88,7 +106,10 @@ async fn a_twin_is_held_and_the_first_stays(store: Store) {
     file(&store, vec![arrived(1)]).await;
     let twin = || arrived_as(1, "{\"n\":1 }");
     for _ in 0..2 {
-        assert_eq!(file(&store, vec![twin()]).await, [Place::Held(OTHER_CONTENT)]);
+        assert_eq!(
+            file(&store, vec![twin()]).await,
+            [Place::Held(OTHER_CONTENT)]
+        );
     }
     let found = store.find(wanted(0)).await.unwrap();
     assert_eq!(found.runs[0].rows[0].body, "{\"n\":1}");
@@ -96,7 +117,10 @@ async fn a_twin_is_held_and_the_first_stays(store: Store) {
 }
 
 async fn what_is_held_has_no_number_and_no_reader(store: Store) {
-    let held = Arrived { hold: Some(WHY), ..arrived(2) };
+    let held = Arrived {
+        hold: Some(WHY),
+        ..arrived(2)
+    };
     let places = file(&store, vec![arrived(1), held.clone(), arrived(3)]).await;
     assert_eq!(places[1], Place::Held(WHY));
     assert_eq!(taken(&places[2]).seq, 2);
@@ -110,11 +134,19 @@ async fn under_another_epoch_nothing_is_stored(store: Store) {
         epoch: Some(epoch.to_owned()),
         ..delivery(vec![arrived(1)])
     };
-    assert_eq!(store.file(under("old")).await.unwrap(), Filed::OtherEpoch(epoch.clone()));
+    assert_eq!(
+        store.file(under("old")).await.unwrap(),
+        Filed::OtherEpoch(epoch.clone())
+    );
     assert_eq!(seqs(&store.find(wanted(0)).await.unwrap()), [0; 0]);
     store.set_epoch("new").await.unwrap();
-    assert_eq!(store.file(under(&epoch)).await.unwrap(), Filed::OtherEpoch("new".to_owned()));
-    let Filed::Here(places) = store.file(under("new")).await.unwrap() else { panic!() };
+    assert_eq!(
+        store.file(under(&epoch)).await.unwrap(),
+        Filed::OtherEpoch("new".to_owned())
+    );
+    let Filed::Here(places) = store.file(under("new")).await.unwrap() else {
+        panic!()
+    };
     assert_eq!(taken(&places[0]).epoch, "new");
 }
 
@@ -123,7 +155,13 @@ async fn pages_go_on_where_the_last_one_stopped(store: Store) {
     let mut seen = Vec::new();
     let mut cursor = 0;
     loop {
-        let found = store.find(Wanted { bytes: 600, ..wanted(cursor) }).await.unwrap();
+        let found = store
+            .find(Wanted {
+                bytes: 600,
+                ..wanted(cursor)
+            })
+            .await
+            .unwrap();
         assert_eq!(found.runs[0].from, cursor);
         assert_eq!(found.runs[0].to, seqs(&found).last().copied().unwrap());
         seen.extend(seqs(&found));
@@ -133,22 +171,46 @@ async fn pages_go_on_where_the_last_one_stopped(store: Store) {
         }
     }
     assert_eq!(seen, (1..=9).collect::<Vec<_>>());
-    let at_least_one = store.find(Wanted { bytes: 0, ..wanted(0) }).await.unwrap();
+    let at_least_one = store
+        .find(Wanted {
+            bytes: 0,
+            ..wanted(0)
+        })
+        .await
+        .unwrap();
     assert_eq!((seqs(&at_least_one), at_least_one.more), (vec![1], true));
 }
 
 async fn rows_that_are_left_out_move_the_cursor(store: Store) {
     file(&store, (1..=4).map(arrived).collect()).await;
     let left_out = BTreeSet::from([id(2), id(4)]);
-    let found = store.find(Wanted { left_out, ..wanted(0) }).await.unwrap();
-    assert_eq!((seqs(&found), found.runs[0].to, found.more), (vec![1, 3], 4, false));
+    let found = store
+        .find(Wanted {
+            left_out,
+            ..wanted(0)
+        })
+        .await
+        .unwrap();
+    assert_eq!(
+        (seqs(&found), found.runs[0].to, found.more),
+        (vec![1, 3], 4, false)
+    );
 }
 
 async fn a_cursor_of_another_history_starts_at_0(store: Store) {
     file(&store, vec![arrived(1), arrived(2)]).await;
     let mut other_generation = wanted(1);
-    other_generation.cursors.insert(SCOPE.to_owned(), Cursor { generation: 7, seq: 1 });
-    let unnamed = Wanted { cursors: [].into(), ..wanted(0) };
+    other_generation.cursors.insert(
+        SCOPE.to_owned(),
+        Cursor {
+            generation: 7,
+            seq: 1,
+        },
+    );
+    let unnamed = Wanted {
+        cursors: [].into(),
+        ..wanted(0)
+    };
     for wanted in [other_generation, unnamed, wanted(3)] {
         let found = store.find(wanted).await.unwrap();
         assert_eq!((found.runs[0].from, seqs(&found)), (0, vec![1, 2]));
@@ -157,7 +219,17 @@ async fn a_cursor_of_another_history_starts_at_0(store: Store) {
 }
 
 async fn lacks_are_the_offered_ids_that_are_nowhere(store: Store) {
-    file(&store, vec![arrived(1), Arrived { hold: Some(WHY), ..arrived(2) }]).await;
+    file(
+        &store,
+        vec![
+            arrived(1),
+            Arrived {
+                hold: Some(WHY),
+                ..arrived(2)
+            },
+        ],
+    )
+    .await;
     let offer = vec![id(1), id(2), id(3), id(3)];
     let found = store.find(Wanted { offer, ..wanted(0) }).await.unwrap();
     assert_eq!(found.lacks, [id(3)]);
@@ -166,22 +238,40 @@ async fn lacks_are_the_offered_ids_that_are_nowhere(store: Store) {
 async fn a_record_has_its_changes_in_order(store: Store) {
     file(&store, (1..=5).map(arrived).collect()).await;
     let rows = store.changes_of(UNIT, rec(1)).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.acc.seq).collect::<Vec<_>>(), [1, 3, 5]);
+    assert_eq!(
+        rows.iter().map(|row| row.acc.seq).collect::<Vec<_>>(),
+        [1, 3, 5]
+    );
     assert!(store.changes_of(UNIT, rec(7)).await.unwrap().is_empty());
 }
 
 async fn units_do_not_see_each_other(store: Store) {
     file(&store, vec![arrived(1)]).await;
-    let theirs = Arrived { scope: "00001/thuong".to_owned(), ..arrived(1) };
-    let delivery = Delivery { unit: "00001".to_owned(), ..delivery(vec![theirs]) };
-    let Filed::Here(places) = store.file(delivery).await.unwrap() else { panic!() };
+    let theirs = Arrived {
+        scope: "00001/thuong".to_owned(),
+        ..arrived(1)
+    };
+    let delivery = Delivery {
+        unit: "00001".to_owned(),
+        ..delivery(vec![theirs])
+    };
+    let Filed::Here(places) = store.file(delivery).await.unwrap() else {
+        panic!()
+    };
     assert_eq!(taken(&places[0]).seq, 1);
     assert_eq!(seqs(&store.find(wanted(0)).await.unwrap()), [1]);
     assert!(store.changes_of("00001", rec(1)).await.unwrap().len() == 1);
 }
 
 async fn numbers_beyond_the_engine_do_no_harm(store: Store) {
-    let places = file(&store, vec![Arrived { n: u64::MAX, ..arrived(1) }]).await;
+    let places = file(
+        &store,
+        vec![Arrived {
+            n: u64::MAX,
+            ..arrived(1)
+        }],
+    )
+    .await;
     assert_eq!(taken(&places[0]).seq, 1);
     assert_eq!(seqs(&store.find(wanted(u64::MAX)).await.unwrap()), [1]);
 }
@@ -251,7 +341,9 @@ async fn a_file_keeps_everything_and_one_of_a_newer_release_is_refused_untouched
     assert_eq!(taken(&file(&store, vec![arrived(2)]).await[0]).seq, 2);
     drop(store);
     let shell = rusqlite::Connection::open(&path).unwrap();
-    shell.execute("UPDATE meta SET value = 99 WHERE name = 'schema'", []).unwrap();
+    shell
+        .execute("UPDATE meta SET value = 99 WHERE name = 'schema'", [])
+        .unwrap();
     let refused = Store::open_sqlite(&path).unwrap_err();
     assert!(refused.to_string().contains("99"), "{refused}");
 }

@@ -59,7 +59,11 @@ pub(super) fn acceptance(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result
 
 pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found, StoreError> {
     let transaction = connection.transaction()?;
-    let mut left = Budget { bytes: wanted.bytes, rows: 0, is_spent: false };
+    let mut left = Budget {
+        bytes: wanted.bytes,
+        rows: 0,
+        is_spent: false,
+    };
     let mut runs = Vec::with_capacity(wanted.scopes.len());
     for scope in &wanted.scopes {
         runs.push(run(&transaction, wanted, scope, &mut left)?);
@@ -70,7 +74,12 @@ pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found
             lacks.push(*id);
         }
     }
-    Ok(Found { epoch: epoch(&transaction)?, runs, more: left.is_spent, lacks })
+    Ok(Found {
+        epoch: epoch(&transaction)?,
+        runs,
+        more: left.is_spent,
+        lacks,
+    })
 }
 
 /// How much more may go into this answer.
@@ -102,7 +111,9 @@ fn run(
 ) -> Result<Run, StoreError> {
     let (generation, head) = connection
         .prepare_cached("SELECT gen, seq FROM head WHERE unit = ?1 AND scope = ?2")?
-        .query_row(params![wanted.unit, scope], |row| Ok((row.get(0)?, row.get(1)?)))
+        .query_row(params![wanted.unit, scope], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
         .optional()?
         .unwrap_or((1, 0));
     // A cursor beyond the head was given by another history: this one is read from its start.
@@ -110,7 +121,13 @@ fn run(
         Some(cursor) if cursor.generation == generation && cursor.seq <= head => cursor.seq,
         _ => 0,
     };
-    let mut run = Run { scope: scope.to_owned(), generation, from, to: from, rows: Vec::new() };
+    let mut run = Run {
+        scope: scope.to_owned(),
+        generation,
+        from,
+        to: from,
+        rows: Vec::new(),
+    };
     let get = "SELECT id, scope, seq, epoch, eff, mac, body FROM change \
                WHERE unit = ?1 AND scope = ?2 AND seq > ?3 ORDER BY seq";
     let mut statement = connection.prepare_cached(get)?;
@@ -118,7 +135,10 @@ fn run(
     while let Some(row) = rows.next()? {
         let id = id_of(row)?;
         if !wanted.left_out.contains(&id) {
-            let body = row.get_ref(6)?.as_blob().map_err(|e| StoreError::Engine(e.to_string()))?;
+            let body = row
+                .get_ref(6)?
+                .as_blob()
+                .map_err(|e| StoreError::Engine(e.to_string()))?;
             if !left.spend(body.len()) {
                 break;
             }
@@ -130,13 +150,13 @@ fn run(
 }
 
 /// A row, or nothing when its body was damaged on the disk: one bad row must not stop everybody.
-fn read_row(
-    row: &rusqlite::Row<'_>,
-    id: ChangeId,
-    body: &[u8],
-) -> Result<Option<Row>, StoreError> {
+fn read_row(row: &rusqlite::Row<'_>, id: ChangeId, body: &[u8]) -> Result<Option<Row>, StoreError> {
     match String::from_utf8(body.to_vec()) {
-        Ok(body) => Ok(Some(Row { id, acc: acceptance(row, 1)?, body })),
+        Ok(body) => Ok(Some(Row {
+            id,
+            acc: acceptance(row, 1)?,
+            body,
+        })),
         Err(error) => {
             tracing::error!(%id, %error, "the body of a stored change is damaged");
             Ok(None)
@@ -147,7 +167,8 @@ fn read_row(
 fn id_of(row: &rusqlite::Row<'_>) -> Result<ChangeId, StoreError> {
     let bytes: [u8; 16] = row.get(0)?;
     let text = uuid::Uuid::from_bytes(bytes).to_string();
-    text.parse().map_err(|e: NotAnId| StoreError::Engine(e.to_string()))
+    text.parse()
+        .map_err(|e: NotAnId| StoreError::Engine(e.to_string()))
 }
 
 fn has(connection: &Connection, unit: &str, id: ChangeId) -> Result<bool, StoreError> {
@@ -170,7 +191,10 @@ pub(super) fn changes_of(
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
         let id = id_of(row)?;
-        let body = row.get_ref(6)?.as_blob().map_err(|e| StoreError::Engine(e.to_string()))?;
+        let body = row
+            .get_ref(6)?
+            .as_blob()
+            .map_err(|e| StoreError::Engine(e.to_string()))?;
         found.extend(read_row(row, id, body)?);
     }
     Ok(found)

@@ -41,8 +41,14 @@ impl SqliteStore {
         let mut connection = Connection::open(path)?;
         prepare(&connection)?;
         migrate(&mut connection)?;
-        let readers = Readers { path: path.to_owned(), idle: Mutex::default() };
-        Ok(Self { writer: Writer::start(connection)?, readers: Arc::new(readers) })
+        let readers = Readers {
+            path: path.to_owned(),
+            idle: Mutex::default(),
+        };
+        Ok(Self {
+            writer: Writer::start(connection)?,
+            readers: Arc::new(readers),
+        })
     }
 
     pub(super) async fn file(&self, delivery: Delivery) -> Result<Filed, StoreError> {
@@ -62,7 +68,8 @@ impl SqliteStore {
     }
 
     pub(super) async fn find(&self, wanted: Wanted) -> Result<Found, StoreError> {
-        self.read(move |connection| read::find(connection, &wanted)).await
+        self.read(move |connection| read::find(connection, &wanted))
+            .await
     }
 
     pub(super) async fn changes_of(
@@ -71,12 +78,14 @@ impl SqliteStore {
         rec: RecordId,
     ) -> Result<Vec<Row>, StoreError> {
         let unit = unit.to_owned();
-        self.read(move |connection| read::changes_of(connection, &unit, rec)).await
+        self.read(move |connection| read::changes_of(connection, &unit, rec))
+            .await
     }
 
     pub(super) async fn check(&self) -> Result<(), StoreError> {
         self.writer.check()?;
-        self.read(|connection| read::identity(connection).map(drop)).await
+        self.read(|connection| read::identity(connection).map(drop))
+            .await
     }
 
     pub(super) fn group_figures(&self) -> &GroupFigures {
@@ -100,7 +109,11 @@ impl Readers {
         &self,
         reading: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         let mut connection = match idle {
             Some(connection) => connection,
             None => self.open()?,
@@ -146,12 +159,19 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         transaction.execute(put, params!["mac_key", random::<32>()?])?;
     }
     let found: Option<i64> = transaction
-        .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| row.get(0))
+        .query_row("SELECT value FROM meta WHERE name = 'schema'", [], |row| {
+            row.get(0)
+        })
         .optional()?;
     match found {
         Some(SCHEMA) => Ok(transaction.commit()?),
-        Some(found) => Err(StoreError::Newer { found, known: SCHEMA }),
-        None => Err(StoreError::Engine("not a notebook: no schema number".to_owned())),
+        Some(found) => Err(StoreError::Newer {
+            found,
+            known: SCHEMA,
+        }),
+        None => Err(StoreError::Engine(
+            "not a notebook: no schema number".to_owned(),
+        )),
     }
 }
 

@@ -62,7 +62,12 @@ impl Writer {
             .name("writer".to_owned())
             .spawn(move || run(connection, &queue, &their_coming, &their_figures))
             .map_err(|e| StoreError::Engine(e.to_string()))?;
-        Ok(Self { jobs: Some(jobs), thread: Some(thread), coming, figures })
+        Ok(Self {
+            jobs: Some(jobs),
+            thread: Some(thread),
+            coming,
+            figures,
+        })
     }
 
     pub(super) fn announce(&self) -> Coming {
@@ -91,7 +96,10 @@ impl Writer {
 
     async fn ask<T>(&self, job: impl FnOnce(Reply<T>) -> Job) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.jobs.as_ref().is_some_and(|jobs| jobs.send(job(reply)).is_ok());
+        let sent = self
+            .jobs
+            .as_ref()
+            .is_some_and(|jobs| jobs.send(job(reply)).is_ok());
         if !sent {
             return Err(StoreError::Gone);
         }
@@ -102,7 +110,11 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         drop(self.jobs.take());
-        if self.thread.take().is_some_and(|thread| thread.join().is_err()) {
+        if self
+            .thread
+            .take()
+            .is_some_and(|thread| thread.join().is_err())
+        {
             tracing::error!("the writer thread had panicked");
         }
     }
@@ -170,7 +182,10 @@ fn file_group(
     figures: &GroupFigures,
 ) {
     let (deliveries, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
-    let rows = deliveries.iter().map(|delivery| delivery.changes.len()).sum();
+    let rows = deliveries
+        .iter()
+        .map(|delivery| delivery.changes.len())
+        .sum();
     let outcomes = commit(connection, &deliveries);
     figures.count(deliveries.len(), rows);
     match outcomes {
@@ -208,7 +223,11 @@ fn commit(
         }
         let savepoint = transaction.savepoint()?;
         let before = heads.clone();
-        let filing = Filing { connection: &savepoint, epoch: &epoch, delivery };
+        let filing = Filing {
+            connection: &savepoint,
+            epoch: &epoch,
+            delivery,
+        };
         match filing.file_all(&mut heads) {
             Ok(places) => {
                 savepoint.commit()?;
@@ -232,7 +251,12 @@ fn commit(
 struct Heads(BTreeMap<(String, String), u64>);
 
 impl Heads {
-    fn next(&mut self, connection: &Connection, unit: &str, scope: &str) -> Result<u64, StoreError> {
+    fn next(
+        &mut self,
+        connection: &Connection,
+        unit: &str,
+        scope: &str,
+    ) -> Result<u64, StoreError> {
         let key = (unit.to_owned(), scope.to_owned());
         let last = match self.0.get(&key) {
             Some(last) => *last,
@@ -250,7 +274,9 @@ impl Heads {
         for ((unit, scope), seq) in &self.0 {
             let put = "INSERT INTO head (unit, scope, gen, seq) VALUES (?1, ?2, 1, ?3) \
                        ON CONFLICT (unit, scope) DO UPDATE SET seq = excluded.seq";
-            connection.prepare_cached(put)?.execute(params![unit, scope, seq])?;
+            connection
+                .prepare_cached(put)?
+                .execute(params![unit, scope, seq])?;
         }
         Ok(())
     }
@@ -265,7 +291,11 @@ struct Filing<'a> {
 
 impl Filing<'_> {
     fn file_all(&self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
-        self.delivery.changes.iter().map(|arrived| self.file(arrived, heads)).collect()
+        self.delivery
+            .changes
+            .iter()
+            .map(|arrived| self.file(arrived, heads))
+            .collect()
     }
 
     fn file(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
@@ -277,14 +307,16 @@ impl Filing<'_> {
         }
     }
 
-    fn first_with_id(&self, arrived: &Arrived) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
+    fn first_with_id(
+        &self,
+        arrived: &Arrived,
+    ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
         let get = "SELECT hash, scope, seq, epoch, eff, mac FROM change \
                    WHERE unit = ?1 AND id = ?2";
         let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement.query_row(
-            params![self.delivery.unit, arrived.id.bytes()],
-            |row| Ok((row.get(0)?, super::read::acceptance(row, 1)?)),
-        );
+        let found = statement.query_row(params![self.delivery.unit, arrived.id.bytes()], |row| {
+            Ok((row.get(0)?, super::read::acceptance(row, 1)?))
+        });
         Ok(found.optional()?)
     }
 

@@ -18,50 +18,78 @@ fn cell(book: &Notebook) -> Cell {
 fn told(book: &Notebook) -> (Value, usize, usize, bool, bool) {
     let cell = cell(book);
     let shown = cell.value().clone();
-    (shown, cell.heads.len(), cell.history.len(), cell.has_conflict(), cell.is_waiting)
+    (
+        shown,
+        cell.heads.len(),
+        cell.history.len(),
+        cell.has_conflict(),
+        cell.is_waiting,
+    )
 }
 
 #[test]
 fn b_over_a_shows_b_and_keeps_a() {
-    let book = notebook(&[write(1, "a", json!("A"), &[]), write(2, "a", json!("B"), &[1])]);
+    let book = notebook(&[
+        write(1, "a", json!("A"), &[]),
+        write(2, "a", json!("B"), &[1]),
+    ]);
     assert_eq!(told(&book), (json!("B"), 1, 2, false, false));
 }
 
 #[test]
 fn a_and_b_apart_show_the_later_and_ask() {
-    let book = notebook(&[write(2, "a", json!("B"), &[]), write(1, "a", json!("A"), &[])]);
+    let book = notebook(&[
+        write(2, "a", json!("B"), &[]),
+        write(1, "a", json!("A"), &[]),
+    ]);
     assert_eq!(told(&book), (json!("B"), 2, 2, true, false));
 }
 
 #[test]
 fn a_and_b_equal_ask_nothing_and_the_next_write_names_both() {
-    let book = notebook(&[write(1, "a", json!("A"), &[]), write(2, "a", json!("A"), &[])]);
+    let book = notebook(&[
+        write(1, "a", json!("A"), &[]),
+        write(2, "a", json!("A"), &[]),
+    ]);
     assert_eq!(told(&book), (json!("A"), 2, 2, false, false));
     assert_eq!(cell(&book).seen().len(), 2);
 }
 
 #[test]
 fn c_over_a_and_b_shows_c_and_keeps_both() {
-    let both = [write(1, "a", json!("A"), &[]), write(2, "a", json!("B"), &[])];
+    let both = [
+        write(1, "a", json!("A"), &[]),
+        write(2, "a", json!("B"), &[]),
+    ];
     let mut book = notebook(&both);
-    book.insert(&write(3, "a", json!("C"), &[1, 2]).to_json()).unwrap();
+    book.insert(&write(3, "a", json!("C"), &[1, 2]).to_json())
+        .unwrap();
     assert_eq!(told(&book), (json!("C"), 1, 3, false, false));
 }
 
 #[test]
 fn c_over_b_waits_until_b_comes_and_b_over_a_then_asks_nothing() {
-    let mut book = notebook(&[write(1, "a", json!("A"), &[]), write(3, "a", json!("C"), &[2])]);
+    let mut book = notebook(&[
+        write(1, "a", json!("A"), &[]),
+        write(3, "a", json!("C"), &[2]),
+    ]);
     assert_eq!(told(&book), (json!("C"), 2, 2, false, true));
     let mut apart = book.clone();
-    book.insert(&write(2, "a", json!("B"), &[1]).to_json()).unwrap();
+    book.insert(&write(2, "a", json!("B"), &[1]).to_json())
+        .unwrap();
     assert_eq!(told(&book), (json!("C"), 1, 3, false, false));
-    apart.insert(&write(2, "a", json!("B"), &[]).to_json()).unwrap();
+    apart
+        .insert(&write(2, "a", json!("B"), &[]).to_json())
+        .unwrap();
     assert_eq!(told(&apart), (json!("C"), 2, 3, true, false));
 }
 
 #[test]
 fn two_people_in_two_fields_or_two_options_disturb_nobody() {
-    let book = notebook(&[write(1, "f#A", json!(true), &[]), write(2, "f#B", json!(true), &[])]);
+    let book = notebook(&[
+        write(1, "f#A", json!(true), &[]),
+        write(2, "f#B", json!(true), &[]),
+    ]);
     let record = book.fold(rec(0)).unwrap();
     assert_eq!(record.to_doc(), json!({"f":["A","B"]}));
     assert!(record.conflicts().is_empty());
@@ -69,7 +97,10 @@ fn two_people_in_two_fields_or_two_options_disturb_nobody() {
 
 #[test]
 fn a_cycle_shows_the_later_and_keeps_the_earlier() {
-    let book = notebook(&[write(1, "a", json!("A"), &[2]), write(2, "a", json!("B"), &[1])]);
+    let book = notebook(&[
+        write(1, "a", json!("A"), &[2]),
+        write(2, "a", json!("B"), &[1]),
+    ]);
     assert_eq!(told(&book), (json!("B"), 1, 2, false, false));
     let to_itself = notebook(&[write(1, "a", json!("A"), &[1])]);
     assert_eq!(told(&to_itself), (json!("A"), 1, 1, false, false));
@@ -83,7 +114,10 @@ fn entries_stand_by_place_and_then_by_id_and_concurrent_ones_all_stay() {
         write(3, "g/e0/@pos", json!("W"), &[]),
         write(4, "g/e9/x", json!("không có chỗ"), &[]),
     ]);
-    assert_eq!(book.fold(rec(0)).unwrap().entries("g"), ["e9", "e1", "e2", "e0"]);
+    assert_eq!(
+        book.fold(rec(0)).unwrap().entries("g"),
+        ["e9", "e1", "e2", "e0"]
+    );
 }
 
 #[test]
@@ -93,10 +127,16 @@ fn an_entry_that_was_deleted_and_edited_elsewhere_is_back_in_the_form_too() {
     let form = super::form();
     let mut draft = records::draft::Draft::edit(&record, &form, 0);
     draft.remove_entry("g", "e1");
-    let at = Stamp { ms: 9, counter: 0, dev: 0 };
-    book.insert(&change(2, 0, at, vec![draft.writes()]).to_json()).unwrap();
+    let at = Stamp {
+        ms: 9,
+        counter: 0,
+        dev: 0,
+    };
+    book.insert(&change(2, 0, at, vec![draft.writes()]).to_json())
+        .unwrap();
     assert_eq!(book.fold(rec(0)).unwrap().life("g/e1"), Life::Deleted);
-    book.insert(&write(3, "g/e1/x", json!("hai"), &[1]).to_json()).unwrap();
+    book.insert(&write(3, "g/e1/x", json!("hai"), &[1]).to_json())
+        .unwrap();
     let record = book.fold(rec(0)).unwrap();
     assert_eq!(record.life("g/e1"), Life::Revived);
     assert_eq!(record.entries("g"), ["e1"]);
@@ -110,12 +150,17 @@ fn an_entry_that_was_deleted_and_edited_elsewhere_is_back_in_the_form_too() {
 fn a_deletion_covers_only_what_its_author_saw() {
     let first = write(1, "a", json!("A"), &[]);
     let seen = notebook(&[first.clone()]).fold(rec(0)).unwrap();
-    let at = Stamp { ms: 9, counter: 0, dev: 0 };
+    let at = Stamp {
+        ms: 9,
+        counter: 0,
+        dev: 0,
+    };
     let delete = change(2, 0, at, vec![deletion(&seen)]);
     let mut book = notebook(&[delete, first]);
     assert_eq!(book.fold(rec(0)).unwrap().life(""), Life::Deleted);
     // A field that the deleter never saw brings the record back, also when it is written earlier by stamp.
-    book.insert(&write(0, "b", json!("B"), &[]).to_json()).unwrap();
+    book.insert(&write(0, "b", json!("B"), &[]).to_json())
+        .unwrap();
     assert_eq!(book.fold(rec(0)).unwrap().life(""), Life::Revived);
 }
 
@@ -131,9 +176,20 @@ fn the_first_bytes_under_an_id_stay() {
 fn what_an_erased_erasure_removed_stays_removed_in_every_order() {
     let secret = write(1, "a", json!("BÍ MẬT"), &[]);
     let changes = [secret, erasure(2, vec![id(1)]), erasure(3, vec![id(2)])];
-    for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+    for order in [
+        [0, 1, 2],
+        [0, 2, 1],
+        [1, 0, 2],
+        [1, 2, 0],
+        [2, 0, 1],
+        [2, 1, 0],
+    ] {
         let book = notebook(order.map(|n| &changes[n]));
-        assert!(book.changes().all(|(_, known)| !known.raw.contains("BÍ MẬT")), "{order:?}");
+        assert!(
+            book.changes()
+                .all(|(_, known)| !known.raw.contains("BÍ MẬT")),
+            "{order:?}"
+        );
         assert!(cell(&book).heads[0].is_erased);
     }
 }
@@ -156,12 +212,20 @@ fn unknown_forms_fields_and_keys_pass_through_untouched() {
     let mut book = Notebook::default();
     let (id, _) = book.insert(raw).unwrap();
     assert_eq!(&*book.get(&id).unwrap().raw, raw);
-    assert_eq!(book.fold(rec(0)).unwrap().to_doc(), json!({"moi":[{"@id":"e","z":12.1}]}));
+    assert_eq!(
+        book.fold(rec(0)).unwrap().to_doc(),
+        json!({"moi":[{"@id":"e","z":12.1}]})
+    );
 }
 
 #[test]
 fn a_record_nobody_wrote_to_has_no_fold() {
     assert_eq!(Notebook::default().fold(rec(0)), None);
-    let empty = change(1, 0, Stamp::default(), vec![RecWrites::new(rec(0), "k", "1")]);
+    let empty = change(
+        1,
+        0,
+        Stamp::default(),
+        vec![RecWrites::new(rec(0), "k", "1")],
+    );
     assert!(notebook([&empty]).fold(rec(0)).unwrap().cells.is_empty());
 }

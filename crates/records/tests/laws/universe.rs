@@ -19,7 +19,15 @@ use serde_json::{Value, json};
 
 pub(super) const FIELDS: [&str; 4] = ["a", "f#A", "g/e1/x", "g/e2/x"];
 pub(super) const ENTRIES: [&str; 2] = ["e1", "e2"];
-const PATHS: [&str; 7] = ["a", "f#A", "g/e1/x", "g/e2/x", "@del", "g/e1/@del", "g/e2/@del"];
+const PATHS: [&str; 7] = [
+    "a",
+    "f#A",
+    "g/e1/x",
+    "g/e2/x",
+    "@del",
+    "g/e1/@del",
+    "g/e2/@del",
+];
 
 pub(super) fn rec(n: usize) -> RecordId {
     RecordId::derived([u8::try_from(n % 3).unwrap(); 16])
@@ -70,9 +78,21 @@ pub(super) fn change(n: usize, dev_n: usize, stamp: Stamp, recs: Vec<RecWrites>)
 }
 
 pub(super) fn erasure(n: usize, ids: Vec<ChangeId>) -> Change {
-    let stamp = Stamp { ms: 2, counter: 0, dev: 9 };
-    let erase = Erase { ids, law: "Luật 91/2025/QH15".into(), reason: "theo yêu cầu".into() };
-    Change { erase: Some(erase), who: None, ..change(n, 0, stamp, vec![]) }
+    let stamp = Stamp {
+        ms: 2,
+        counter: 0,
+        dev: 9,
+    };
+    let erase = Erase {
+        ids,
+        law: "Luật 91/2025/QH15".into(),
+        reason: "theo yêu cầu".into(),
+    };
+    Change {
+        erase: Some(erase),
+        who: None,
+        ..change(n, 0, stamp, vec![])
+    }
 }
 
 /// A change that writes one path of record 0.
@@ -80,13 +100,30 @@ pub(super) fn write(n: usize, path: &str, value: Value, over: &[usize]) -> Chang
     let mut writes = RecWrites::new(rec(0), "k", "1");
     writes.set.insert(path.to_owned(), value);
     if !over.is_empty() {
-        writes.over.insert(path.to_owned(), over.iter().map(|n| id(*n)).collect());
+        writes
+            .over
+            .insert(path.to_owned(), over.iter().map(|n| id(*n)).collect());
     }
-    change(n, n, Stamp { ms: n as u64, counter: 0, dev: 1 }, vec![writes])
+    change(
+        n,
+        n,
+        Stamp {
+            ms: n as u64,
+            counter: 0,
+            dev: 1,
+        },
+        vec![writes],
+    )
 }
 
 pub(super) fn acceptance(seq: u64, eff: Stamp) -> Acceptance {
-    Acceptance { scope: "00000/thuong".into(), seq, epoch: "e".into(), eff, mac: String::new() }
+    Acceptance {
+        scope: "00000/thuong".into(),
+        seq,
+        epoch: "e".into(),
+        eff,
+        mac: String::new(),
+    }
 }
 
 pub(super) fn notebook<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Notebook {
@@ -99,7 +136,10 @@ pub(super) fn notebook<'a>(changes: impl IntoIterator<Item = &'a Change>) -> Not
 
 /// The fold of everything, by record.
 pub(super) fn folds(notebook: &Notebook) -> BTreeMap<RecordId, Record> {
-    notebook.records().map(|rec| (rec, notebook.fold(rec).unwrap())).collect()
+    notebook
+        .records()
+        .map(|rec| (rec, notebook.fold(rec).unwrap()))
+        .collect()
 }
 
 /// `items` in the order of `keys`.
@@ -116,14 +156,38 @@ pub(super) fn keys() -> impl Strategy<Value = Vec<u16>> {
 /// What one of three honest devices does.
 #[derive(Debug, Clone)]
 pub(super) enum Step {
-    Put { dev: usize, rec: usize, path: usize, value: usize, now: u64 },
-    DeleteRecord { dev: usize, rec: usize },
-    DeleteEntry { dev: usize, rec: usize, entry: usize },
-    Undo { dev: usize, rec: usize, path: usize },
+    Put {
+        dev: usize,
+        rec: usize,
+        path: usize,
+        value: usize,
+        now: u64,
+    },
+    DeleteRecord {
+        dev: usize,
+        rec: usize,
+    },
+    DeleteEntry {
+        dev: usize,
+        rec: usize,
+        entry: usize,
+    },
+    Undo {
+        dev: usize,
+        rec: usize,
+        path: usize,
+    },
     /// All that `from` holds comes to `to`.
-    Send { from: usize, to: usize },
+    Send {
+        from: usize,
+        to: usize,
+    },
     /// One change comes alone, perhaps before those that it is written over.
-    Carry { from: usize, to: usize, nth: usize },
+    Carry {
+        from: usize,
+        to: usize,
+        nth: usize,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -167,7 +231,13 @@ impl History {
 
     fn play(&mut self, step: &Step) {
         match *step {
-            Step::Put { dev, rec: r, path, value: v, now } => {
+            Step::Put {
+                dev,
+                rec: r,
+                path,
+                value: v,
+                now,
+            } => {
                 let path = FIELDS[path];
                 let writes = match self.record(dev, r) {
                     Some(record) => draft::single(&record, path, value(v)),
@@ -209,7 +279,10 @@ impl History {
     }
 
     fn carry(&mut self, from: usize, to: usize, takes: impl Fn(usize) -> bool) {
-        let raws: Vec<_> = self.devices[from].changes().map(|(_, known)| known.raw.clone()).collect();
+        let raws: Vec<_> = self.devices[from]
+            .changes()
+            .map(|(_, known)| known.raw.clone())
+            .collect();
         for (_, raw) in raws.iter().enumerate().filter(|(at, _)| takes(*at)) {
             self.devices[to].insert(raw).unwrap();
         }
@@ -257,7 +330,18 @@ pub(super) fn hostile() -> impl Strategy<Value = Vec<Change>> {
         let mut changes: Vec<Change> = forged
             .into_iter()
             .enumerate()
-            .map(|(n, (dev, ms, recs))| change(n, dev, Stamp { ms, counter: 0, dev: 0 }, recs))
+            .map(|(n, (dev, ms, recs))| {
+                change(
+                    n,
+                    dev,
+                    Stamp {
+                        ms,
+                        counter: 0,
+                        dev: 0,
+                    },
+                    recs,
+                )
+            })
             .collect();
         for (by, erased) in erases {
             let by = by % changes.len();
@@ -280,7 +364,10 @@ pub(super) fn writes_of(changes: &[Change], rec: RecordId) -> BTreeMap<&str, Wri
             paths.dedup();
             for path in paths {
                 let over = writes.over(path).iter().copied().collect();
-                found.entry(path).or_default().push((change.id, writes.set.get(path), over));
+                found
+                    .entry(path)
+                    .or_default()
+                    .push((change.id, writes.set.get(path), over));
             }
         }
     }
@@ -289,26 +376,41 @@ pub(super) fn writes_of(changes: &[Change], rec: RecordId) -> BTreeMap<&str, Wri
 
 /// The writes that no other write is written over, as the law says it.
 pub(super) fn unnamed(writes: &Writes<'_>) -> BTreeSet<ChangeId> {
-    let is_named = |id: &ChangeId| writes.iter().any(|(by, _, over)| by != id && over.contains(id));
-    writes.iter().map(|(id, ..)| *id).filter(|id| !is_named(id)).collect()
+    let is_named = |id: &ChangeId| {
+        writes
+            .iter()
+            .any(|(by, _, over)| by != id && over.contains(id))
+    };
+    writes
+        .iter()
+        .map(|(id, ..)| *id)
+        .filter(|id| !is_named(id))
+        .collect()
 }
 
 /// Whether a prefix is deleted, as the law says it.
 pub(super) fn is_deleted(changes: &[Change], rec: RecordId, prefix: &str) -> bool {
     let all = writes_of(changes, rec);
     let at = path::under(prefix, path::DELETED);
-    let Some(deletions) = all.get(at.as_str()) else { return false };
+    let Some(deletions) = all.get(at.as_str()) else {
+        return false;
+    };
     let heads = unnamed(deletions);
-    let deletes = |id: &ChangeId, value: &Option<&Value>| heads.contains(id) && value.is_some_and(|v| !v.is_null());
+    let deletes = |id: &ChangeId, value: &Option<&Value>| {
+        heads.contains(id) && value.is_some_and(|v| !v.is_null())
+    };
     if !deletions.iter().any(|(id, value, _)| deletes(id, value)) {
         return false;
     }
     let covers = |id: &ChangeId, below: &str| {
-        changes.iter().flat_map(|change| &change.recs).any(|writes| {
-            writes.rec == rec
-                && writes.set.get(&at).is_some_and(|v| !v.is_null())
-                && writes.over(below).contains(id)
-        })
+        changes
+            .iter()
+            .flat_map(|change| &change.recs)
+            .any(|writes| {
+                writes.rec == rec
+                    && writes.set.get(&at).is_some_and(|v| !v.is_null())
+                    && writes.over(below).contains(id)
+            })
     };
     all.iter()
         .filter(|(below, _)| **below != at && path::below(prefix, below).is_some())

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use records::{
     change::{Change, parse_change},
-    fold::{Cell, Record},
+    fold::{Cell, Life, Record},
     id::{ChangeId, RecordId},
     notebook::Notebook,
 };
@@ -14,12 +14,16 @@ use super::world::{FORGED, World, rec};
 /// What was looked for and must be zero, and what is only counted.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    pub(super) missing: usize,
+    pub(super) missing: Vec<String>,
     pub(super) doubled: usize,
     pub(super) overwritten: usize,
     pub(super) values: usize,
     /// Fields that two devices show in another order, because only one knows an acceptance from before a restore.
     pub(super) reordered: usize,
+    /// Fields that somebody had to choose in, during the run or at its end.
+    pub(super) conflicts: usize,
+    pub(super) deleted: usize,
+    pub(super) revived: usize,
 }
 
 pub(super) fn look(world: &World) -> Found {
@@ -27,6 +31,7 @@ pub(super) fn look(world: &World) -> Found {
     at_the_endpoint(world, &mut found);
     let visible = unreplaced(world);
     let first = &world.devices[0].replica.notebook;
+    count(world, first, &mut found);
     for device in &world.devices {
         let book = &device.replica.notebook;
         same_set(world, first, book);
@@ -34,13 +39,21 @@ pub(super) fn look(world: &World) -> Found {
         for rec in first.records() {
             let record = book.fold(rec).unwrap();
             for (path, cell) in &record.cells {
-                assert!(!cell.is_waiting, "{rec} {path} waits on {}", device.replica.counter.dev);
+                assert!(
+                    !cell.is_waiting,
+                    "{rec} {path} waits on {}",
+                    device.replica.counter.dev
+                );
             }
             theirs.insert(rec, record);
         }
         for (rec, path, id) in &visible {
             found.values += 1;
-            let heads = theirs[rec].cells.get(path).map(Cell::seen).unwrap_or_default();
+            let heads = theirs[rec]
+                .cells
+                .get(path)
+                .map(Cell::seen)
+                .unwrap_or_default();
             found.overwritten += usize::from(!heads.contains(id));
         }
         for (rec_id, theirs) in &theirs {
@@ -53,6 +66,22 @@ pub(super) fn look(world: &World) -> Found {
     found
 }
 
+fn count(world: &World, book: &Notebook, found: &mut Found) {
+    let mut conflicts = world.conflicts.clone();
+    for rec in book.records() {
+        let record = book.fold(rec).unwrap();
+        conflicts.extend(
+            record
+                .conflicts()
+                .into_iter()
+                .map(|path| (rec, path.to_owned())),
+        );
+        found.deleted += usize::from(record.life("") == Life::Deleted);
+        found.revived += usize::from(record.life("") == Life::Revived);
+    }
+    found.conflicts = conflicts.len();
+}
+
 /// Every text that was saved anywhere is there once, or is set aside as another text under an id.
 fn at_the_endpoint(world: &World, found: &mut Found) {
     let mut rows: BTreeMap<ChangeId, Vec<&str>> = BTreeMap::new();
@@ -62,22 +91,31 @@ fn at_the_endpoint(world: &World, found: &mut Found) {
     found.doubled += rows.values().filter(|raws| raws.len() > 1).count();
     for (id, raws) in &world.saved {
         for raw in raws {
-            let is_row = rows.get(id).is_some_and(|rows| rows.contains(&raw.as_str()));
+            let is_row = rows
+                .get(id)
+                .is_some_and(|rows| rows.contains(&raw.as_str()));
             let is_twin = world.forged.contains(id)
                 && rows.contains_key(id)
                 && world.endpoint.held.contains_key(&(*id, raw.clone()));
-            found.missing += usize::from(!is_row && !is_twin);
+
+            if !is_row && !is_twin {
+                found.missing.push(raw.clone());
+            }
         }
     }
     let known: BTreeSet<&ChangeId> = world.saved.keys().collect();
-    assert!(rows.keys().all(|id| known.contains(id)), "a change nobody made");
+    assert!(
+        rows.keys().all(|id| known.contains(id)),
+        "a change nobody made"
+    );
 }
 
 /// What was written and is named in no other write's `over`.
 fn unreplaced(world: &World) -> Vec<(RecordId, String, ChangeId)> {
     let texts = world.saved.values().flatten();
-    let changes: Vec<Change> =
-        texts.map(|raw| parse_change(raw.as_bytes()).unwrap()).collect();
+    let changes: Vec<Change> = texts
+        .map(|raw| parse_change(raw.as_bytes()).unwrap())
+        .collect();
     let mut named = BTreeSet::new();
     for change in &changes {
         for writes in &change.recs {
@@ -88,7 +126,10 @@ fn unreplaced(world: &World) -> Vec<(RecordId, String, ChangeId)> {
         }
     }
     let written = changes.iter().flat_map(|change| {
-        let paths = change.recs.iter().flat_map(|w| w.set.keys().map(|path| (w.rec, path.clone())));
+        let paths = change
+            .recs
+            .iter()
+            .flat_map(|w| w.set.keys().map(|path| (w.rec, path.clone())));
         paths.map(|(rec, path)| (rec, path, change.id))
     });
     let written: BTreeSet<_> = written.collect();
@@ -96,15 +137,25 @@ fn unreplaced(world: &World) -> Vec<(RecordId, String, ChangeId)> {
 }
 
 fn same_set(world: &World, one: &Notebook, other: &Notebook) {
-    assert!(one.changes().map(|(id, _)| id).eq(world.saved.keys()), "a device lacks changes");
+    assert!(
+        one.changes().map(|(id, _)| id).eq(world.saved.keys()),
+        "a device lacks changes"
+    );
     for ((id, one), (other_id, other)) in one.changes().zip(other.changes()) {
         assert_eq!(id, other_id, "two devices hold different changes");
-        if !world.forged.contains(id) {
-            assert_eq!(one.raw, other.raw, "two devices hold different texts");
+        if world.forged.contains(id) {
+            continue;
         }
-        assert!(one.eff.is_some() && other.eff.is_some(), "{id} was never accepted");
+        assert_eq!(one.raw, other.raw, "two devices hold different texts");
+        assert!(
+            one.eff.is_some() && other.eff.is_some(),
+            "{id} was never accepted"
+        );
         let is_restored = world.counts.contains_key("restores");
-        assert!(one.eff == other.eff || is_restored, "two devices date {id} differently");
+        assert!(
+            one.eff == other.eff || is_restored,
+            "two devices date {id} differently"
+        );
     }
     assert_eq!(one.len(), other.len());
 }
@@ -114,31 +165,58 @@ fn same_record(world: &World, books: (&Notebook, &Notebook), theirs: &Record, fo
     if ours == *theirs {
         return;
     }
-    let mut dates = world.saved.keys().map(|id| books.0.get(id).unwrap().eff != books.1.get(id).unwrap().eff);
-    assert!(dates.any(|differs| differs), "two devices fold the same set differently");
+    let mut dates = world
+        .saved
+        .keys()
+        .map(|id| books.0.get(id).unwrap().eff != books.1.get(id).unwrap().eff);
+    assert!(
+        dates.any(|differs| differs),
+        "two devices fold the same set differently"
+    );
     assert!(ours.cells.keys().eq(theirs.cells.keys()));
     assert_eq!(ours.life(""), theirs.life(""));
     for (path, cell) in &ours.cells {
         let set = |cell: &Cell| cell.seen().into_iter().collect::<BTreeSet<_>>();
-        assert_eq!(set(cell), set(&theirs.cells[path]), "different heads of {path}");
+        assert_eq!(
+            set(cell),
+            set(&theirs.cells[path]),
+            "different heads of {path}"
+        );
         found.reordered += usize::from(cell.value() != theirs.cells[path].value());
     }
 }
 
 fn nobody_waits(world: &World, device: &super::device::Device) {
     let replica = &device.replica;
-    assert_eq!(replica.waiting().count(), 0, "something still waits to be sent");
+    assert_eq!(
+        replica.waiting().count(),
+        0,
+        "something still waits to be sent"
+    );
     assert_eq!(replica.sync.offering, None);
-    assert!(replica.verdicts.keys().all(|id| world.forged.contains(id)), "held without a reason");
+    assert!(
+        replica.verdicts.keys().all(|id| world.forged.contains(id)),
+        "held without a reason"
+    );
     // Another text under a known id is in sight wherever the first one is.
     for row in world.endpoint.scopes.values().flatten() {
         let is_ours = *replica.notebook.get(&row.id).unwrap().raw == row.raw;
         let is_shown = replica.aside.iter().any(|raw| raw.get() == row.raw);
-        assert!(is_ours || is_shown, "the endpoint's text of {} is nowhere on a device", row.id);
+        assert!(
+            is_ours || is_shown,
+            "the endpoint's text of {} is nowhere on a device",
+            row.id
+        );
     }
     let again = device.disk.rebuild();
-    assert_eq!(again.notebook, replica.notebook, "a restart shows something else");
-    assert_eq!((again.counter, &again.sync), (replica.counter, &replica.sync));
+    assert_eq!(
+        again.notebook, replica.notebook,
+        "a restart shows something else"
+    );
+    assert_eq!(
+        (again.counter, &again.sync),
+        (replica.counter, &replica.sync)
+    );
     assert_eq!(again.verdicts, replica.verdicts);
     assert_eq!(again.waiting().count(), 0);
 }

@@ -26,7 +26,11 @@ pub(super) struct Disk {
 
 impl Disk {
     fn new(dev: DeviceId) -> Self {
-        let counter = Counter { dev, n: 0, stamp: Stamp::default() };
+        let counter = Counter {
+            dev,
+            n: 0,
+            stamp: Stamp::default(),
+        };
         Self {
             log: Vec::new(),
             counter: serde_json::to_string(&counter).unwrap(),
@@ -37,7 +41,11 @@ impl Disk {
 
     /// One transaction: all of a plan or nothing of it.
     pub(super) fn commit(&mut self, plan: &Plan) {
-        self.log.extend(plan.entries.iter().map(|entry| serde_json::to_string(entry).unwrap()));
+        self.log.extend(
+            plan.entries
+                .iter()
+                .map(|entry| serde_json::to_string(entry).unwrap()),
+        );
         if let Some(counter) = &plan.counter {
             self.counter = serde_json::to_string(counter).unwrap();
         }
@@ -48,16 +56,24 @@ impl Disk {
 
     pub(super) fn rebuild(&self) -> Replica {
         let (counter, sync) = (&self.counter, &self.sync);
-        let mut replica =
-            Replica::new(serde_json::from_str(counter).unwrap(), serde_json::from_str(sync).unwrap());
-        let entries = self.log.iter().map(|line| serde_json::from_str(line).unwrap());
+        let mut replica = Replica::new(
+            serde_json::from_str(counter).unwrap(),
+            serde_json::from_str(sync).unwrap(),
+        );
+        let entries = self
+            .log
+            .iter()
+            .map(|line| serde_json::from_str(line).unwrap());
         replica.adopt_entries(entries.collect());
         replica
     }
 
     pub(super) fn compact(&mut self, replica: &Replica) {
         let lines = replica.lines();
-        self.log = lines.iter().map(|entry| serde_json::to_string(entry).unwrap()).collect();
+        self.log = lines
+            .iter()
+            .map(|entry| serde_json::to_string(entry).unwrap())
+            .collect();
     }
 }
 
@@ -104,12 +120,22 @@ pub(super) struct Device {
 impl Device {
     pub(super) fn new(rng: &mut Rng) -> Self {
         let disk = Disk::new(DeviceId::new(START, rng.bytes()));
-        Self { replica: disk.rebuild(), disk, clock: Clock::Right, life: 0, opened_at: 0 }
+        Self {
+            replica: disk.rebuild(),
+            disk,
+            clock: Clock::Right,
+            life: 0,
+            opened_at: 0,
+        }
     }
 
     /// A copied profile.
     pub(super) fn copied(&self) -> Self {
-        Self { replica: self.disk.rebuild(), life: 0, ..self.clone() }
+        Self {
+            replica: self.disk.rebuild(),
+            life: 0,
+            ..self.clone()
+        }
     }
 
     pub(super) fn ms(&self, now: u64) -> u64 {
@@ -126,7 +152,10 @@ impl Device {
     }
 
     pub(super) fn draft(&self) -> Option<Draft> {
-        self.disk.draft.as_ref().map(|draft| serde_json::from_str(draft).unwrap())
+        self.disk
+            .draft
+            .as_ref()
+            .map(|draft| serde_json::from_str(draft).unwrap())
     }
 
     pub(super) fn keep(&mut self, draft: &Draft) {

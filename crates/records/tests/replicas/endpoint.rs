@@ -27,7 +27,7 @@ pub(super) struct Endpoint {
     pub(super) held: BTreeMap<(ChangeId, String), Verdict>,
     /// Devices whose changes are set aside for now.
     pub(super) distrusted: BTreeSet<DeviceId>,
-    taken: BTreeMap<ChangeId, (String, usize)>,
+    pub(super) taken: BTreeMap<ChangeId, (String, usize)>,
 }
 
 impl Endpoint {
@@ -36,20 +36,32 @@ impl Endpoint {
             protocol: PROTOCOL,
             epoch: self.epoch_name(),
             now,
-            unit: Unit { code: "00000".into(), name: "Xã thử".into() },
+            unit: Unit {
+                code: "00000".into(),
+                name: "Xã thử".into(),
+            },
             answers: Vec::new(),
             pages: Vec::new(),
             lacks: Vec::new(),
             more: false,
         };
-        if request.epoch.as_ref().is_some_and(|epoch| *epoch != answer.epoch) {
+        if request
+            .epoch
+            .as_ref()
+            .is_some_and(|epoch| *epoch != answer.epoch)
+        {
             return answer;
         }
         let sent = request.changes.iter().enumerate();
-        answer.answers = sent.map(|(at, raw)| self.take(now, at, raw.get())).collect();
+        answer.answers = sent
+            .map(|(at, raw)| self.take(now, at, raw.get()))
+            .collect();
         let offered = request.offer.iter().copied();
         answer.lacks = offered.filter(|id| !self.taken.contains_key(id)).collect();
-        let accepted = answer.answers.iter().filter(|verdict| verdict.acc.is_some());
+        let accepted = answer
+            .answers
+            .iter()
+            .filter(|verdict| verdict.acc.is_some());
         let known: BTreeSet<ChangeId> = accepted.filter_map(|verdict| verdict.id).collect();
         self.read(request, &known, &mut answer);
         answer
@@ -62,11 +74,25 @@ impl Endpoint {
     fn take(&mut self, now: u64, at: usize, raw: &str) -> Verdict {
         let Ok(change) = parse_change(raw.as_bytes()) else {
             let code = Some("khong_doc_duoc".into());
-            return Verdict { id: None, at: Some(at), is: Fate::Refused, acc: None, code, say: None };
+            return Verdict {
+                id: None,
+                at: Some(at),
+                is: Fate::Refused,
+                acc: None,
+                code,
+                say: None,
+            };
         };
         let verdict = |is, acc, code: Option<&str>| {
             let code = code.map(ToOwned::to_owned);
-            Verdict { id: Some(change.id), at: None, is, acc, code, say: None }
+            Verdict {
+                id: Some(change.id),
+                at: None,
+                is,
+                acc,
+                code,
+                say: None,
+            }
         };
         let place = self.taken.get(&change.id);
         match place.map(|(scope, at)| &self.scopes[scope][*at]) {
@@ -80,7 +106,8 @@ impl Endpoint {
     }
 
     fn hold(&mut self, raw: &str, verdict: Verdict) -> Verdict {
-        self.held.insert((verdict.id.unwrap(), raw.to_owned()), verdict.clone());
+        self.held
+            .insert((verdict.id.unwrap(), raw.to_owned()), verdict.clone());
         verdict
     }
 
@@ -95,7 +122,11 @@ impl Endpoint {
             eff: change.stamp.clamped(change.lo, now),
             mac: String::new(),
         };
-        rows.push(Row { id: change.id, acc: acc.clone(), raw: raw.to_owned() });
+        rows.push(Row {
+            id: change.id,
+            acc: acc.clone(),
+            raw: raw.to_owned(),
+        });
         self.held.remove(&(change.id, raw.to_owned()));
         acc
     }
@@ -105,11 +136,19 @@ impl Endpoint {
         let mut bytes = 0;
         let mut is_full = false;
         for (scope, rows) in &self.scopes {
-            let cursor = request.cursors.get(scope).filter(|c| c.generation == self.generation);
+            let cursor = request
+                .cursors
+                .get(scope)
+                .filter(|c| c.generation == self.generation);
             let from = cursor.map_or(0, |cursor| cursor.seq);
             let generation = self.generation;
-            let mut page =
-                Page { scope: scope.clone(), generation, from, to: from, rows: Vec::new() };
+            let mut page = Page {
+                scope: scope.clone(),
+                generation,
+                from,
+                to: from,
+                rows: Vec::new(),
+            };
             for row in rows.iter().filter(|row| row.acc.seq > from) {
                 is_full |= bytes > 0 && bytes + row.raw.len() > request.page_bytes as usize;
                 if is_full {
@@ -120,7 +159,10 @@ impl Endpoint {
                 if !known.contains(&row.id) {
                     bytes += row.raw.len();
                     let change = to_raw(row.raw.clone()).unwrap();
-                    page.rows.push(PageRow { acc: row.acc.clone(), change });
+                    page.rows.push(PageRow {
+                        acc: row.acc.clone(),
+                        change,
+                    });
                 }
             }
             answer.pages.push(page);

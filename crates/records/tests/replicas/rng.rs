@@ -25,8 +25,8 @@ impl Rng {
         self.below(100) < chance
     }
 
-    pub(super) fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
-        &items[self.index(items.len())]
+    pub(super) fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.index(items.len())].clone()
     }
 
     pub(super) fn bytes(&mut self) -> [u8; 10] {

@@ -54,8 +54,8 @@ const ACTS: [(Act, u64); 17] = [
     (Act::Open, 10),
     (Act::Save, 24),
     (Act::Tick, 8),
-    (Act::Delete, 4),
-    (Act::Undo, 3),
+    (Act::Delete, 6),
+    (Act::Undo, 4),
     (Act::Sync, 34),
     (Act::Import, 4),
     (Act::Copy, 1),
@@ -138,9 +138,14 @@ fn form() -> Form {
 impl World {
     pub(super) fn new(seed: u64) -> Self {
         let mut rng = Rng(seed);
-        let swarm = ACTS.iter().map(|(act, _)| *act).filter(|act| !matches!(act, Act::Save | Act::Sync));
+        let swarm = ACTS
+            .iter()
+            .map(|(act, _)| *act)
+            .filter(|act| !matches!(act, Act::Save | Act::Sync));
         let disabled = swarm.chain(FAULTS).filter(|_| rng.percent(35)).collect();
-        let devices = (0..2 + rng.below(4)).map(|_| Device::new(&mut rng)).collect();
+        let devices = (0..2 + rng.below(4))
+            .map(|_| Device::new(&mut rng))
+            .collect();
         Self {
             rng,
             now: START,
@@ -227,7 +232,9 @@ impl World {
             Act::Restore => self.restore(),
             Act::Generation => self.endpoint.generation += 1,
             Act::Distrust => {
-                self.endpoint.distrusted.insert(self.devices[device].replica.counter.dev);
+                self.endpoint
+                    .distrusted
+                    .insert(self.devices[device].replica.counter.dev);
                 self.count("devices held");
             }
             Act::Forge => self.forge(device),
@@ -247,7 +254,12 @@ impl World {
         self.epochs += 1;
         let distrusted = self.endpoint.distrusted.clone();
         let generation = self.endpoint.generation;
-        self.endpoint = Endpoint { epoch: self.epochs, distrusted, generation, ..self.backup.clone() };
+        self.endpoint = Endpoint {
+            epoch: self.epochs,
+            distrusted,
+            generation,
+            ..self.backup.clone()
+        };
         self.count("restores");
     }
 
@@ -257,13 +269,19 @@ impl World {
         let ms = self.devices[device].ms(self.now);
         let draft = match self.devices[device].record(rec) {
             Some(record) => {
-                let paths = record.conflicts().into_iter().map(|path| (rec, path.to_owned()));
+                let paths = record
+                    .conflicts()
+                    .into_iter()
+                    .map(|path| (rec, path.to_owned()));
                 self.conflicts.extend(paths);
                 Draft::edit(&record, &self.form, ms)
             }
             None => {
                 let rng = &mut self.rng;
-                let around = Surroundings { now_ms: ms, ..Surroundings::default() };
+                let around = Surroundings {
+                    now_ms: ms,
+                    ..Surroundings::default()
+                };
                 Draft::new(rec, &self.form, &around, &mut || entry_id(rng.bytes()))
             }
         };
@@ -281,7 +299,7 @@ impl World {
                     let around = Surroundings::default();
                     draft.add_entry(group, "g", &around, &mut || entry_id(rng.bytes()));
                 }
-                1 if !entries.is_empty() => draft.remove_entry("g", rng.pick(&entries)),
+                1 if !entries.is_empty() => draft.remove_entry("g", &rng.pick(&entries)),
                 2 | 3 if !entries.is_empty() => {
                     let path = format!("g/{}/x", rng.pick(&entries));
                     draft.put(&path, text(rng));
@@ -293,7 +311,9 @@ impl World {
     }
 
     fn type_and_save(&mut self, device: usize) {
-        let Some(mut draft) = self.devices[device].draft() else { return };
+        let Some(mut draft) = self.devices[device].draft() else {
+            return;
+        };
         self.type_into(&mut draft);
         self.devices[device].keep(&draft);
         if self.devices[device].replica.notebook.len() > self.devices[device].opened_at {
@@ -303,8 +323,10 @@ impl World {
     }
 
     fn tick(&mut self, device: usize, rec: RecordId) {
-        let Some(record) = self.devices[device].record(rec) else { return };
-        let path = *self.rng.pick(&["a", "b", "f#X"]);
+        let Some(record) = self.devices[device].record(rec) else {
+            return;
+        };
+        let path = self.rng.pick(&["a", "b", "f#X"]);
         let value = text(&mut self.rng);
         let writes = draft::single(&record, path, value);
         if self.rng.percent(30) {
@@ -319,10 +341,15 @@ impl World {
     }
 
     fn undo(&mut self, device: usize, rec: RecordId) {
-        let Some(record) = self.devices[device].record(rec) else { return };
+        let Some(record) = self.devices[device].record(rec) else {
+            return;
+        };
         if record.life("") != Life::Alive {
-            self.count(if record.life("") == Life::Revived { "revived" } else { "undone" });
-            self.save(device, vec![draft::single(&record, path::DELETED, Value::Null)]);
+            self.count("deletions undone");
+            self.save(
+                device,
+                vec![draft::single(&record, path::DELETED, Value::Null)],
+            );
         }
     }
 
@@ -341,11 +368,16 @@ impl World {
             self.devices[device].crash();
             return false;
         }
-        let mut changes = plan.entries.iter().filter_map(|entry| entry.change.as_ref());
+        let mut changes = plan
+            .entries
+            .iter()
+            .filter_map(|entry| entry.change.as_ref());
         let is_save = plan.sync.is_none() && plan.counter.is_some();
         if let Some(raw) = changes.next().filter(|_| is_save) {
             let change = parse_change(raw.get().as_bytes()).unwrap();
-            let known = self.saved.insert(change.id, BTreeSet::from([raw.get().to_owned()]));
+            let known = self
+                .saved
+                .insert(change.id, BTreeSet::from([raw.get().to_owned()]));
             assert_eq!(known, None, "an id twice");
             self.devices[device].disk.draft = None;
         }
@@ -374,7 +406,10 @@ impl World {
         let plan = self.devices[device].replica.plan_import(file.clone());
         if self.write(device, plan) {
             let again = self.devices[device].replica.plan_import(file);
-            assert!(again.entries.is_empty(), "a file that was read twice changed something");
+            assert!(
+                again.entries.is_empty(),
+                "a file that was read twice changed something"
+            );
         }
     }
 
@@ -394,13 +429,21 @@ impl World {
         writes.set.insert("a".into(), Value::from("THẬT"));
         let before = self.saved.len();
         self.save(from, vec![writes]);
-        let known = self.devices[from].replica.notebook.of_record(rec(FORGED)).last();
-        let Some((id, known)) = known.filter(|_| self.saved.len() > before) else { return };
+        let known = self.devices[from]
+            .replica
+            .notebook
+            .of_record(rec(FORGED))
+            .last();
+        let Some((id, known)) = known.filter(|_| self.saved.len() > before) else {
+            return;
+        };
         let (id, forged) = (*id, known.raw.replace("THẬT", "GIẢ"));
         if forged != *known.raw {
             self.forged.insert(id);
             self.count("forged twins");
-            let plan = self.devices[device].replica.plan_import(vec![(to_raw(forged.clone()).unwrap(), None)]);
+            let plan = self.devices[device]
+                .replica
+                .plan_import(vec![(to_raw(forged.clone()).unwrap(), None)]);
             let is_taken = plan.entries.iter().any(|entry| entry.change.is_some());
             self.devices[device].disk.commit(&plan);
             self.devices[device].replica.adopt(plan);
@@ -413,7 +456,7 @@ impl World {
     /// Another team's client: other white space, unknown keys and forms, another compartment.
     fn write_abroad(&mut self) {
         let id = ChangeId::new(self.now, self.rng.bytes());
-        let (to, part) = *self.rng.pick(&[(rec(0), "thuong"), (rec(8), "mat")]);
+        let (to, part) = self.rng.pick(&[(rec(0), "thuong"), (rec(8), "mat")]);
         let value = text(&mut self.rng);
         let raw = format!(
             r#"{{ "id":"{id}", "dev":"{}", "n":1, "stamp":"0000000000000-0000-00000000", "part":"{part}",
@@ -434,7 +477,11 @@ impl World {
             sent_at: 0,
             waiting: 0,
             cursors: BTreeMap::new(),
-            changes: self.foreign.iter().map(|raw| to_raw(raw.clone()).unwrap()).collect(),
+            changes: self
+                .foreign
+                .iter()
+                .map(|raw| to_raw(raw.clone()).unwrap())
+                .collect(),
             offer: Vec::new(),
             page_bytes: 1,
         };
@@ -455,10 +502,19 @@ impl World {
             return;
         }
         let life = self.devices[device].life;
-        let flight = Flight { device, life, arrives: self.arrival(), request, answer: None };
+        let flight = Flight {
+            device,
+            life,
+            arrives: self.arrival(),
+            request,
+            answer: None,
+        };
         if self.strikes(Act::Duplicate, 10, "duplicated requests") {
             let arrives = self.arrival();
-            self.flights.push(Flight { arrives, ..flight.clone() });
+            self.flights.push(Flight {
+                arrives,
+                ..flight.clone()
+            });
         }
         self.flights.push(flight);
     }
@@ -474,12 +530,13 @@ impl World {
     /// Whatever has arrived, in any order.
     fn deliver(&mut self) {
         loop {
-            let arrived: Vec<usize> =
-                (0..self.flights.len()).filter(|at| self.flights[*at].arrives <= self.now).collect();
+            let arrived: Vec<usize> = (0..self.flights.len())
+                .filter(|at| self.flights[*at].arrives <= self.now)
+                .collect();
             if arrived.is_empty() {
                 return;
             }
-            let flight = self.flights.swap_remove(*self.rng.pick(&arrived));
+            let flight = self.flights.swap_remove(self.rng.pick(&arrived));
             self.land(flight);
         }
     }
@@ -507,7 +564,9 @@ impl World {
         let random = self.rng.bytes();
         let ms = self.devices[device].ms(self.now);
         let more = answer.more;
-        let plan = self.devices[device].replica.plan_answer(ms, random, request, answer);
+        let plan = self.devices[device]
+            .replica
+            .plan_answer(ms, random, request, answer);
         if plan.counter.is_some() {
             self.count("new names for copies");
         }
@@ -530,14 +589,13 @@ impl World {
         for round in 0.. {
             assert!(round < 8, "still talking after {round} rounds");
             self.send_abroad();
-            let talks: Vec<bool> =
-                (0..self.devices.len()).map(|device| self.talk(device)).collect();
+            let talks: Vec<bool> = (0..self.devices.len())
+                .map(|device| self.talk(device))
+                .collect();
             if !talks.contains(&true) {
                 break;
             }
         }
-        let drained: BTreeMap<_, _> = self.counts.remove_entry("heal").into_iter().collect();
-        self.counts.extend(drained);
     }
 
     /// One device syncs until it is told that there is no more. Returns whether there was anything.

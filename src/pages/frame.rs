@@ -1,0 +1,184 @@
+//! What stands around every page: top bar, status line, message, bottom bar.
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+
+use crate::{
+    browser::{self, events},
+    parts::icon::icon,
+    state::{Book, Toast},
+    words,
+    work::Work,
+};
+
+/// What a page says about itself.
+#[derive(Clone, Copy)]
+pub(crate) struct Head {
+    title: RwSignal<String>,
+    back: RwSignal<Option<String>>,
+    /// A form hides the bottom bar on phones: its own actions stand there.
+    is_bare: RwSignal<bool>,
+}
+
+impl Head {
+    pub(crate) fn new() -> Self {
+        Self {
+            title: RwSignal::new(String::new()),
+            back: RwSignal::new(None),
+            is_bare: RwSignal::new(false),
+        }
+    }
+}
+
+/// Sets the top bar. `back` is where the arrow leads when there is nowhere to go back to.
+pub(crate) fn head(title: impl Into<String>, back: Option<&str>) {
+    let head = expect_context::<Head>();
+    let title = title.into();
+    browser::set_title(&format!("{title} · {}", words::APP));
+    head.title.set(title);
+    head.back.set(back.map(ToOwned::to_owned));
+    head.is_bare.set(false);
+}
+
+/// The page is a form.
+pub(crate) fn bare() {
+    expect_context::<Head>().is_bare.set(true);
+}
+
+pub(crate) fn frame(
+    work: Work,
+    head: Head,
+    page: impl Fn() -> AnyView + Send + 'static,
+) -> AnyView {
+    let book = work.book;
+    shortcuts(book);
+    let back = move || {
+        head.back.get().map(|to| {
+            view! {
+                <a class="icon-button" href=format!("#{to}") aria-label="Quay lại">{icon("back")}</a>
+            }
+        })
+    };
+    let skip = |_| browser::focus("main");
+    view! {
+        <div class="app" class:bare=move || head.is_bare.get()>
+            <button class="skip button" on:click=skip>"Tới nội dung"</button>
+            <header class="topbar">
+                {back}
+                <h1 class="topbar-title" id="main" tabindex="-1">{move || head.title.get()}</h1>
+                <a class="icon-button" href="#/so?tim" aria-label="Tìm">{icon("search")}</a>
+                <a class="icon-button" href="#/cai-dat" aria-label="Cài đặt">{icon("person")}</a>
+            </header>
+            {status(book)}
+            {page}
+            {toast(book)}
+            {bottom_bar(book)}
+        </div>
+    }
+    .into_any()
+}
+
+/// What is saved here, what waits, what was sent, what was refused: in words, always in the same place.
+fn status(book: Book) -> AnyView {
+    let line = Memo::new(move |_| {
+        let (waiting, set_aside) = book.outbox();
+        let exchange = book.exchange.get();
+        let is_enrolled = book.me.with(|me| !me.endpoint.is_empty());
+        if !is_enrolled {
+            let saved = book.read(|data| data.replica.notebook.len());
+            return ("status", words::not_enrolled(saved));
+        }
+        if set_aside > 0 {
+            return ("status bad", words::refused(set_aside));
+        }
+        match (waiting, exchange.done_ms, exchange.failure) {
+            (0, 0, Some(_)) => (
+                "status",
+                "Chưa liên lạc được máy chủ. Mọi thứ lưu trên máy này.".to_owned(),
+            ),
+            (0, 0, None) => ("status", "Đang liên lạc với máy chủ…".to_owned()),
+            (0, done, _) => ("status", words::all_sent(done)),
+            (waiting, ..) => ("status warn", words::waiting(waiting)),
+        }
+    });
+    view! { <a class=move || line.get().0 role="status" href="#/dong-bo">{move || line.get().1}</a> }.into_any()
+}
+
+fn toast(book: Book) -> AnyView {
+    let shown = move || {
+        book.toast.get().map(|Toast { text, undo, number }| {
+            let gone = move || {
+                if book
+                    .toast
+                    .with_untracked(|t| t.as_ref().is_some_and(|t| t.number == number))
+                {
+                    book.toast.set(None);
+                }
+            };
+            Timeout::new(TOAST_MS, gone).forget();
+            let undo = undo.map(|undo| {
+                let act = move |_| {
+                    book.toast.set(None);
+                    undo.run(());
+                };
+                view! { <button class="button small" id="undo" on:click=act>"Hoàn tác"</button> }
+            });
+            view! { <div class="toast" role="status"><span>{text}</span>{undo}</div> }
+        })
+    };
+    view! { {shown} }.into_any()
+}
+
+/// Long enough to read two lines and change one's mind.
+const TOAST_MS: u32 = 10_000;
+
+fn bottom_bar(book: Book) -> AnyView {
+    let place = move |route: &'static str, symbol: &'static str, label: &'static str| {
+        let is_here = move || {
+            let now = book.route.get();
+            let here = if route == "/" {
+                now.trim_matches('/').is_empty()
+            } else {
+                now.starts_with(route)
+            };
+            here.then_some("page")
+        };
+        let class = (route == "/ghi").then_some("add");
+        view! { <a href=format!("#{route}") class=class aria-current=is_here>{icon(symbol)}<span>{label}</span></a> }
+    };
+    view! {
+        <nav class="bottombar" aria-label="Các phần của sổ tay">
+            {place("/", "home", "Hôm nay")}
+            {place("/so", "book", "Sổ")}
+            {place("/ghi", "plus", "Ghi")}
+            {place("/chuong-trinh", "list", "Chương trình")}
+            {place("/dong-bo", "cloud", "Đồng bộ")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// N new, / search, Ctrl+S save, Esc back.
+fn shortcuts(book: Book) {
+    events::on_key(
+        move |key, is_command, in_field| match (key, is_command, in_field) {
+            ("n" | "N", false, false) => {
+                browser::go("/ghi");
+                true
+            }
+            ("/", false, false) => {
+                browser::go("/so?tim");
+                true
+            }
+            ("s" | "S", true, _) => {
+                browser::press("save");
+                true
+            }
+            ("Escape", false, _) if !book.is_writing.get_untracked() => {
+                browser::go_back();
+                true
+            }
+            _ => false,
+        },
+    );
+}

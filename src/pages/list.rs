@@ -1,0 +1,195 @@
+//! One register: search, filters, counts; on a desk with the open record beside it.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use records::{date, id::RecordId, search::Query, summary::Summary};
+
+use crate::{
+    browser,
+    pages::{frame::head, not_found, record},
+    parts::{icon::icon, row::record_row, virtual_list::virtual_list},
+    words,
+    work::{Work, files},
+};
+
+/// What narrows a register.
+#[derive(Clone, Copy)]
+struct Filter {
+    typed: RwSignal<String>,
+    period: RwSignal<&'static str>,
+    state: RwSignal<&'static str>,
+}
+
+const PERIODS: [(&str, &str); 5] = [
+    ("", "Mọi kỳ"),
+    ("thang", "Tháng này"),
+    ("quy", "Quý này"),
+    ("nam", "Năm nay"),
+    ("nam-truoc", "Năm trước"),
+];
+const STATES: [(&str, &str); 6] = [
+    ("", "Mọi tình trạng"),
+    ("qua-han", "Quá hạn"),
+    ("con-viec", "Còn việc"),
+    ("chinh-thuc", "Chính thức"),
+    ("hai-gia-tri", "2 giá trị"),
+    ("chua-gui", "Chưa gửi"),
+];
+
+pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
+    let book = work.book;
+    let Some(form) = book.catalogue.newest(form) else {
+        return not_found::page();
+    };
+    head(form.label.as_str(), Some("/so"));
+    let filter = Filter {
+        typed: RwSignal::new(String::new()),
+        period: RwSignal::new(""),
+        state: RwSignal::new(""),
+    };
+    let today = date::today(browser::now_ms());
+    let (day, shown_day) = (today.clone(), today);
+    let rows: Memo<Vec<Arc<Summary>>> = Memo::new(move |_| {
+        let query = Query::new(&filter.typed.read());
+        let (from, to) = period(filter.period.get(), &day);
+        let state = filter.state.get();
+        book.rows(|row| {
+            row.form == form.id
+                && (from.as_str()..=to.as_str()).contains(&row.date.as_str())
+                && is_in_state(row, state, &day, |id| book.is_unsent(id))
+                && query.matches(&row.key)
+        })
+    });
+    let opened = open.map(|id| {
+        let detail = record::detail(work, id, &format!("/so/{}", form.id));
+        view! { <section class="pane-detail">{detail}</section> }
+    });
+    let is_open = opened.is_some();
+    let current = open.map(ToOwned::to_owned);
+    let list = virtual_list(rows, book.is_large.get_untracked(), move |row| {
+        let is_unsent = untrack(|| book.is_unsent(row.id));
+        let href = format!("#/so/{}/{}", row.form, row.id);
+        let is_current = current.as_deref() == Some(row.id.to_string().as_str());
+        let view = record_row(row, book.catalogue, href, is_unsent, &shown_day);
+        view! { <div class:current=is_current>{view}</div> }.into_any()
+    });
+    view! {
+        <main class="split" class:open=is_open>
+            <section class="pane-list">
+                {tools(work, form, filter, rows)}
+                {move || rows.read().is_empty().then(|| empty(form, filter))}
+                {list}
+            </section>
+            {opened}
+        </main>
+    }
+    .into_any()
+}
+
+fn tools(
+    work: Work,
+    form: &'static records::form::Form,
+    filter: Filter,
+    rows: Memo<Vec<Arc<Summary>>>,
+) -> AnyView {
+    let export = move |_| {
+        let ids: Vec<RecordId> = rows.read_untracked().iter().map(|row| row.id).collect();
+        wasm_bindgen_futures::spawn_local(async move {
+            match files::export(work, Some(&ids)) {
+                Ok(ready) => drop(ready.download()),
+                Err(error) => work.book.say(words::files_error(&error), None),
+            }
+        });
+    };
+    view! {
+        <label class="search">
+            {icon("search")}
+            <input type="search" aria-label="Tìm trong sổ này" placeholder="Tìm, không cần gõ dấu" autocomplete="off"
+                on:input=move |ev| filter.typed.set(event_target_value(&ev)) />
+        </label>
+        <div class="chips strip" role="group" aria-label="Lọc">
+            {menu("Kỳ", &PERIODS, filter.period)}
+            {menu("Tình trạng", &STATES, filter.state)}
+        </div>
+        <div class="chips">
+            <span class="row-sub" role="status">{move || format!("{} phiếu", words::count(rows.read().len()))}</span>
+            <a class="button small" href=format!("#/ghi/{}", form.id)>{icon("plus")}"Ghi"</a>
+            <a class="button small" href=format!("#/so/{}/in", form.id)>{icon("print")}"In sổ"</a>
+            <button class="button small" on:click=export>{icon("download")}"Xuất"</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn menu(
+    label: &'static str,
+    options: &'static [(&'static str, &'static str)],
+    chosen: RwSignal<&'static str>,
+) -> AnyView {
+    let choose = move |ev| {
+        let value = event_target_value(&ev);
+        let found = options.iter().find(|(option, _)| *option == value);
+        chosen.set(found.map_or("", |(option, _)| option));
+    };
+    let all = options
+        .iter()
+        .map(|(value, text)| view! { <option value=*value>{*text}</option> })
+        .collect_view();
+    view! { <select class="chip-select" aria-label=label on:change=choose>{all}</select> }
+        .into_any()
+}
+
+/// First and last day of a period; the widest when none is chosen.
+pub(crate) fn period(chosen: &str, today: &str) -> (String, String) {
+    let (year, month, _) = date::parse(today)
+        .map(date::to_civil)
+        .unwrap_or((2026, 1, 1));
+    let span = |from: (i64, i64), months: i64| {
+        let first = date::from_civil(from.0, from.1, 1);
+        (
+            date::format(first),
+            date::format(date::add_months(first, months) - 1),
+        )
+    };
+    match chosen {
+        "thang" => span((year, month), 1),
+        "quy" => span((year, (month - 1) / 3 * 3 + 1), 3),
+        "nam" => span((year, 1), 12),
+        "nam-truoc" => span((year - 1, 1), 12),
+        _ => ("0000-01-01".to_owned(), "9999-12-31".to_owned()),
+    }
+}
+
+fn is_in_state(
+    row: &Summary,
+    state: &str,
+    today: &str,
+    is_unsent: impl Fn(RecordId) -> bool,
+) -> bool {
+    match state {
+        "qua-han" => row.due.iter().any(|due| due.date.as_str() < today),
+        "con-viec" => !row.due.is_empty(),
+        "chinh-thuc" => row.is_official,
+        "hai-gia-tri" => row.conflicts > 0,
+        "chua-gui" => is_unsent(row.id),
+        _ => true,
+    }
+}
+
+fn empty(form: &'static records::form::Form, filter: Filter) -> AnyView {
+    let is_narrowed = !filter.typed.read().is_empty()
+        || !filter.period.read().is_empty()
+        || !filter.state.read().is_empty();
+    if is_narrowed {
+        return view! { <div class="empty"><p class="empty-title">"Không có phiếu nào như vậy"</p><p>"Bỏ bớt điều kiện lọc, hoặc tìm bằng ít chữ hơn."</p></div> }.into_any();
+    }
+    view! {
+        <div class="empty">
+            <p class="empty-title">{format!("Chưa có phiếu “{}”", form.label)}</p>
+            <p>"Phiếu ghi xong nằm ngay trên máy này, theo ngày."</p>
+            <a class="button" href=format!("#/ghi/{}", form.id)>{if form.verb.is_empty() { "Ghi phiếu mới" } else { form.verb.as_str() }}</a>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,211 @@
+//! Chương trình: every programme with its progress, and the templates to start from.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use records::{
+    date,
+    id::{RecordId, entry_id},
+    programme::{self, Period, Template},
+    summary::Summary,
+};
+
+use crate::{
+    browser,
+    pages::frame::head,
+    parts::{icon::icon, row::due_chip},
+    words,
+    work::{Work, save},
+};
+
+pub(crate) fn page(work: Work) -> AnyView {
+    let book = work.book;
+    head("Chương trình", None);
+    let today = date::today(browser::now_ms());
+    let cards = move || {
+        let programmes = book.rows(|row| row.form == "chuong_trinh");
+        if programmes.is_empty() {
+            return view! {
+                <div class="empty">
+                    {icon("list")}
+                    <p class="empty-title">"Chưa có chương trình nào"</p>
+                    <p>"Bắt đầu từ mẫu: nhiệm vụ, người chủ trì và mốc báo cáo có sẵn, sửa theo địa phương."</p>
+                </div>
+            }
+            .into_any();
+        }
+        programmes
+            .iter()
+            .map(|row| card(work, row, &today))
+            .collect_view()
+            .into_any()
+    };
+    view! {
+        <main class="page">
+            {cards}
+            <a class="button primary" href="#/chuong-trinh/mau">"Bắt đầu từ mẫu"</a>
+            <a class="button" href="#/ghi/chuong_trinh">"Tự lập chương trình"</a>
+        </main>
+    }
+    .into_any()
+}
+
+/// All tasks of a programme, and how many are done.
+pub(crate) fn tasks(work: Work, programme: RecordId) -> (Vec<Arc<Summary>>, usize) {
+    let id = programme.to_string();
+    let mut tasks = work
+        .book
+        .rows(|row| row.form == "nhiem_vu" && row.parent.as_deref() == Some(id.as_str()));
+    tasks.sort_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
+    let done = tasks.iter().filter(|task| task.is_done).count();
+    (tasks, done)
+}
+
+fn card(work: Work, row: &Summary, today: &str) -> AnyView {
+    let (tasks, done) = tasks(work, row.id);
+    let due: Vec<&str> = tasks
+        .iter()
+        .filter_map(|task| task.due.first())
+        .map(|due| due.date.as_str())
+        .collect();
+    let late = due.iter().filter(|due| **due < today).count();
+    let late = if late > 0 {
+        format!(" · {late} việc quá hạn")
+    } else {
+        String::new()
+    };
+    let next = due.iter().min().and_then(|due| due_chip(due, today));
+    view! {
+        <a class="card plain-link" href=format!("#/chuong-trinh/{}", row.id)>
+            <span class="row-title">{row.title.clone()}</span>
+            <span class="row-sub">{row.subtitle.clone()}</span>
+            {meter(done, tasks.len())}
+            <span class="row-sub">{format!("{done} trong {} việc đã xong{late}", tasks.len())}</span>
+            <span class="chips">{next}</span>
+        </a>
+    }
+    .into_any()
+}
+
+pub(crate) fn meter(done: usize, all: usize) -> AnyView {
+    let percent = (done * 100).checked_div(all).unwrap_or(0);
+    view! {
+        <div class="meter" role="progressbar" aria-label="Tiến độ" aria-valuemin="0" aria-valuenow=done.to_string() aria-valuemax=all.to_string()>
+            <i style:width=format!("{percent}%")></i>
+        </div>
+    }
+    .into_any()
+}
+
+pub(crate) fn templates(work: Work) -> AnyView {
+    head("Bắt đầu từ mẫu", Some("/chuong-trinh"));
+    let chosen: RwSignal<Option<&'static Template>> = RwSignal::new(None);
+    let one = move |template: &'static Template| {
+        let number = if template.number.is_empty() {
+            String::new()
+        } else {
+            format!("Số {}", template.number)
+        };
+        let pressed = move || {
+            chosen
+                .get()
+                .is_some_and(|c| c.id == template.id)
+                .to_string()
+        };
+        view! {
+            <button class="row" data-template=template.id.as_str() aria-selected=pressed on:click=move |_| chosen.set(Some(template))>
+                <span class="row-main">
+                    <span class="row-title">{template.label.as_str()}</span>
+                    <span class="row-sub">{number}</span>
+                    <span class="row-sub">{format!("{} nhiệm vụ trong văn bản", template.tasks.len())}</span>
+                </span>
+            </button>
+        }
+    };
+    let all = work
+        .book
+        .catalogue
+        .programmes
+        .iter()
+        .map(one)
+        .collect_view();
+    view! {
+        <main class="page">
+            <p class="hint">"Mẫu lấy đúng nhiệm vụ nêu trong văn bản. Bắt đầu xong có thể thêm, sửa, giao việc."</p>
+            <div class="card-list">{all}</div>
+            {move || chosen.get().map(|template| starter(work, template))}
+        </main>
+    }
+    .into_any()
+}
+
+fn starter(work: Work, template: &'static Template) -> AnyView {
+    let (from, to) = (
+        RwSignal::new(template.period.from.clone()),
+        RwSignal::new(template.period.to.clone()),
+    );
+    let period = move || Period {
+        from: from.get(),
+        to: to.get(),
+    };
+    let count = move || {
+        let period = period();
+        let all: usize = template
+            .tasks
+            .iter()
+            .map(|task| task.dates(&period).len())
+            .sum();
+        format!("Sẽ lập {all} việc có ngày cụ thể trong giai đoạn này.")
+    };
+    let start = move |_| start(work, template, untrack(period));
+    let day = |label: &'static str, name: &'static str, value: RwSignal<String>| {
+        view! {
+            <label class="field">
+                <span class="field-label">{label}</span>
+                <input type="date" name=name prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
+            </label>
+        }
+    };
+    view! {
+        <section class="card">
+            <h2>{template.label.as_str()}</h2>
+            <p class="hint">{template.note.as_str()}</p>
+            <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
+            <p role="status">{count}</p>
+            <button class="button primary" id="start" on:click=start>"Bắt đầu chương trình"</button>
+        </section>
+    }
+    .into_any()
+}
+
+fn start(work: Work, template: &'static Template, period: Period) {
+    let catalogue = work.book.catalogue;
+    let (Some(programme), Some(task)) = (
+        catalogue.newest("chuong_trinh"),
+        catalogue.newest("nhiem_vu"),
+    ) else {
+        return;
+    };
+    let now = browser::now_ms();
+    let mut record = || RecordId::new(now, browser::random());
+    let mut entry = || entry_id(browser::random());
+    let writes = programme::start(
+        template,
+        &period,
+        (programme, task),
+        &mut record,
+        &mut entry,
+    );
+    let Some(id) = writes.first().map(|writes| writes.rec) else {
+        return;
+    };
+    wasm_bindgen_futures::spawn_local(async move {
+        match save::save(work, writes, None).await {
+            Ok(ms) => {
+                work.book.say(words::saved_at(ms), None);
+                browser::go_instead(&format!("/chuong-trinh/{id}"));
+            }
+            Err(error) => work.book.say(words::save_error(&error), None),
+        }
+    });
+}

@@ -1,0 +1,375 @@
+//! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
+
+use leptos::prelude::*;
+use records::{
+    date,
+    fold::{Cell, Head as Value_, Life, Record},
+    form::{Field, Form, Kind, Level},
+    id::RecordId,
+    path, validate,
+};
+use serde_json::Value;
+
+use crate::{
+    browser,
+    pages::{frame, not_found},
+    parts::{
+        icon::{icon, small_icon},
+        row::due_chip,
+        values,
+    },
+    words,
+    work::{Work, drafts, files, save},
+};
+
+pub(crate) fn page(work: Work, id: &str) -> AnyView {
+    view! { <main class="page">{detail(work, id, "/so")}</main> }.into_any()
+}
+
+/// The record alone: a page on a phone, a pane on a desk.
+pub(crate) fn detail(work: Work, id: &str, back: &str) -> AnyView {
+    let Ok(id) = id.parse::<RecordId>() else {
+        return not_found::page();
+    };
+    let Some(row) = work.book.peek(|data| data.rows.get(&id).cloned()) else {
+        return not_found::page();
+    };
+    let label = work
+        .book
+        .catalogue
+        .newest(&row.form)
+        .map_or(row.form.as_str(), |f| f.label.as_str());
+    frame::head(label, Some(back));
+    (move || work.book.record(id).map(|record| body(work, &record))).into_any()
+}
+
+fn body(work: Work, record: &Record) -> AnyView {
+    if record.life("") == Life::Deleted {
+        return deleted(work, record.id);
+    }
+    let Some(form) = work.book.catalogue.form(&record.form, &record.version) else {
+        return view! {
+            <div class="banner warn">"Phiếu này do bản ứng dụng mới hơn ghi. Dữ liệu giữ nguyên; hãy cập nhật ứng dụng để xem."</div>
+        }
+        .into_any();
+    };
+    let doc = record.to_doc();
+    let row = work.book.peek(|data| data.rows.get(&record.id).cloned());
+    let title = row
+        .as_ref()
+        .map(|row| row.title.clone())
+        .unwrap_or_default();
+    let today = date::today(browser::now_ms());
+    let dues = row
+        .iter()
+        .flat_map(|row| &row.due)
+        .take(3)
+        .filter_map(|due| due_chip(&due.date, &today));
+    let dues = dues.collect_view();
+    let state = if row.as_ref().is_some_and(|row| row.is_official) {
+        view! { <span class="chip ok">{small_icon("check")}"Chính thức"</span> }.into_any()
+    } else {
+        view! { <span class="chip">"Chưa chính thức"</span> }.into_any()
+    };
+    let unsent = work
+        .book
+        .is_unsent(record.id)
+        .then(|| view! { <span class="chip warn">"Chưa gửi"</span> });
+    view! {
+        <h2 class="record-title">{title}</h2>
+        <div class="chips">{state}{dues}{unsent}</div>
+        {revived(record)}
+        {conflicts(work, record, form)}
+        {sections(work, record, form, &doc)}
+        {official(work, record, form, &doc)}
+        {buttons(work, record)}
+        {history(record, form)}
+    }
+    .into_any()
+}
+
+fn deleted(work: Work, id: RecordId) -> AnyView {
+    let restore = move |_| act(work, async move { save::restore(work, id).await });
+    view! {
+        <div class="empty">
+            <p class="empty-title">"Phiếu này đã xóa."</p>
+            <button class="button" id="restore-record" on:click=restore>{icon("undo")}"Lấy lại phiếu"</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Runs a save and says what became of it when it failed.
+fn act(work: Work, saving: impl Future<Output = Result<u64, save::SaveError>> + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        match saving.await {
+            Ok(ms) => work.book.say(words::saved_at(ms), None),
+            Err(error) => work.book.say(words::save_error(&error), None),
+        }
+    });
+}
+
+fn revived(record: &Record) -> Option<AnyView> {
+    (record.life("") == Life::Revived).then(|| {
+        view! { <div class="banner warn">"Có người đã xóa phiếu này, có người khác sửa cùng lúc. Phiếu được giữ lại để đồng chí xem: xóa lại nếu đúng là cần xóa."</div> }.into_any()
+    })
+}
+
+/// Two values of one field: both, who and when; one tap chooses.
+fn conflicts(work: Work, record: &Record, form: &'static Form) -> AnyView {
+    let one = |place: &str| {
+        let cell = record.cells.get(place)?;
+        let field = form.field_at(place);
+        let label = field.map_or(place.to_owned(), |field| field.label.clone());
+        let choices = cell
+            .choices()
+            .into_iter()
+            .map(|head| choice(work, record, place, field, head))
+            .collect_view();
+        Some(view! {
+            <section class="conflict" data-conflict=place.to_owned()>
+                <h3>{format!("{label}: 2 giá trị khác nhau")}</h3>
+                <p class="hint">"Hai người cùng sửa mục này. Chọn giá trị đúng; giá trị kia vẫn giữ trong lịch sử."</p>
+                {choices}
+            </section>
+        })
+    };
+    record
+        .conflicts()
+        .into_iter()
+        .filter_map(one)
+        .collect_view()
+        .into_any()
+}
+
+fn choice(
+    work: Work,
+    record: &Record,
+    place: &str,
+    field: Option<&'static Field>,
+    head: &Value_,
+) -> AnyView {
+    let said = match field {
+        _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
+        _ if head.value.is_null() => "(để trống)".to_owned(),
+        Some(field) => values::text(field, &head.value),
+        None => records::expr::to_text(&head.value),
+    };
+    let (record, place, value) = (record.clone(), place.to_owned(), head.value.clone());
+    let choose = move |_| {
+        let (record, place, value) = (record.clone(), place.clone(), value.clone());
+        act(work, async move {
+            save::save_value(work, &record, &place, value).await
+        });
+    };
+    view! {
+        <div class="conflict-value">
+            <p>{said}</p>
+            <small>{who_when(head)}</small>
+            <button class="button small" on:click=choose>"Chọn giá trị này"</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn who_when(head: &Value_) -> String {
+    let who = head.who.as_deref().unwrap_or("Chưa ghi tên");
+    format!("{who}, {}", words::moment(head.stamp.ms))
+}
+
+fn sections(work: Work, record: &Record, form: &'static Form, doc: &Value) -> AnyView {
+    let one = |section: &'static records::form::Section| {
+        let fields = filled(work, record, &section.fields, doc, "");
+        (!fields.is_empty()).then(|| {
+            view! {
+                <section class="card">
+                    <h3>{section.label.as_str()}</h3>
+                    <dl class="kv">{fields}</dl>
+                </section>
+            }
+        })
+    };
+    form.sections
+        .iter()
+        .filter_map(one)
+        .collect_view()
+        .into_any()
+}
+
+/// What was filled in, field by field; entries of groups as cards inside.
+fn filled(
+    work: Work,
+    record: &Record,
+    fields: &'static [Field],
+    owner: &Value,
+    prefix: &str,
+) -> Vec<AnyView> {
+    let mut views = Vec::new();
+    for field in fields {
+        let Some(value) = owner
+            .get(&field.key)
+            .filter(|value| records::expr::is_filled(value))
+        else {
+            continue;
+        };
+        let place = path::under(prefix, &field.key);
+        if field.kind == Kind::Group {
+            let entries = value.as_array().map_or(&[][..], Vec::as_slice);
+            let many = entries.len() > 1;
+            for (at, entry) in entries.iter().enumerate() {
+                let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
+                let inner = filled(work, record, &field.fields, entry, &path::under(&place, id));
+                let item = if field.item.is_empty() {
+                    &field.label
+                } else {
+                    &field.item
+                };
+                let title = if many {
+                    format!("{item} {}", at + 1)
+                } else {
+                    item.clone()
+                };
+                views.push(view! { <div class="kv-entry"><dt>{title}</dt><dd><dl class="kv">{inner}</dl></dd></div> }.into_any());
+            }
+        } else {
+            let waiting = record
+                .cells
+                .get(&place)
+                .is_some_and(|cell: &Cell| cell.is_waiting);
+            let waiting = waiting.then(|| view! { <span class="chip">"đang chờ"</span> });
+            let shown = values::shown(field, value, work.book);
+            views.push(
+                view! { <div><dt>{field.label.as_str()}</dt><dd>{shown}{waiting}</dd></div> }
+                    .into_any(),
+            );
+        }
+    }
+    views
+}
+
+/// Making it official lists every problem with a link to the field.
+fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> AnyView {
+    let problems = validate::problems(form, doc);
+    let is_marked = record.get(path::OFFICIAL) == Some(&Value::Bool(true));
+    let (rec, id) = (record.clone(), record.id);
+    let one = |problem: &validate::Problem| {
+        let class = if problem.level == Level::Error {
+            "field-problem"
+        } else {
+            "field-problem warn"
+        };
+        let place = format!("f-{}", problem.path);
+        let go = move |_| {
+            if let Some(name) = drafts::edit(work, id) {
+                browser::go(&format!("/nhap/{name}"));
+                let place = place.clone();
+                gloo_timers::callback::Timeout::new(100, move || browser::focus(&place)).forget();
+            }
+        };
+        view! { <li><button class="row" on:click=go><span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span></button></li> }
+    };
+    let list = problems.iter().map(one).collect_view();
+    let is_clean = validate::is_clean(&problems);
+    let mark = move |_| {
+        let rec = rec.clone();
+        act(work, async move {
+            save::save_value(work, &rec, path::OFFICIAL, Value::Bool(!is_marked)).await
+        });
+    };
+    let head = (!problems.is_empty()).then(|| {
+        let errors = problems.iter().filter(|p| p.level == Level::Error).count();
+        let say = if errors > 0 { format!("Còn {errors} chỗ cần bổ sung trước khi chính thức") } else { "Nên xem lại".to_owned() };
+        view! { <h2 class="section-title">{say}</h2><div class="card-list" id="problems"><ul>{list}</ul></div> }
+    });
+    let label = if is_marked {
+        "Đưa về chưa chính thức"
+    } else {
+        "Ghi vào sổ chính thức"
+    };
+    let button = (is_clean || is_marked)
+        .then(|| view! { <button class="button" id="official" on:click=mark>{label}</button> });
+    view! { {head}{button} }.into_any()
+}
+
+fn buttons(work: Work, record: &Record) -> AnyView {
+    let (id, rec) = (record.id, record.clone());
+    let edit = move |_| match drafts::edit(work, id) {
+        Some(name) => browser::go(&format!("/nhap/{name}")),
+        None => work.book.say("Chưa mở được phiếu để sửa.", None),
+    };
+    let delete = move |_| {
+        let rec = rec.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            match save::delete(work, &rec).await {
+                Ok(_) => {
+                    let undo = Callback::new(move |()| {
+                        act(work, async move { save::restore(work, id).await })
+                    });
+                    work.book.say("Đã xóa phiếu.", Some(undo));
+                }
+                Err(error) => work.book.say(words::save_error(&error), None),
+            }
+        });
+    };
+    let share = move |_| {
+        wasm_bindgen_futures::spawn_local(async move {
+            match files::export(work, Some(&[id])) {
+                Ok(ready) => drop(ready.share().await || ready.download()),
+                Err(error) => work.book.say(words::files_error(&error), None),
+            }
+        });
+    };
+    view! {
+        <div class="buttons no-print">
+            <button class="button primary" id="edit" on:click=edit>{icon("pen")}"Sửa, bổ sung"</button>
+            <button class="button" on:click=share>{icon("share")}"Gửi tệp"</button>
+            <button class="button" on:click=|_| browser::print()>{icon("print")}"In"</button>
+            <button class="button danger" id="delete" on:click=delete>{icon("trash")}"Xóa"</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Who typed what, when; the latest first.
+fn history(record: &Record, form: &'static Form) -> AnyView {
+    let mut lines: Vec<(u64, String, String, String)> = Vec::new();
+    for (place, cell) in &record.cells {
+        let name = place.rsplit('/').next().unwrap_or_default();
+        if name == path::POSITION {
+            continue;
+        }
+        let field = form.field_at(place);
+        let label = match name {
+            path::DELETED => "Xóa".to_owned(),
+            path::OFFICIAL => "Chính thức".to_owned(),
+            _ => field.map_or(place.clone(), |field| field.label.clone()),
+        };
+        for head in &cell.history {
+            let said = match (field, name) {
+                _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
+                (_, path::DELETED) => {
+                    if head.value.is_null() {
+                        "Lấy lại".to_owned()
+                    } else {
+                        String::new()
+                    }
+                }
+                _ if head.value.is_null() => "(để trống)".to_owned(),
+                (Some(field), _) => values::text(field, &head.value),
+                (None, _) => records::expr::to_text(&head.value),
+            };
+            lines.push((head.stamp.ms, label.clone(), said, who_when(head)));
+        }
+    }
+    lines.sort_by_key(|line| core::cmp::Reverse(line.0));
+    let list = lines.into_iter().take(200).map(|(_, label, said, who)| {
+        view! { <li><strong>{label}</strong>{if said.is_empty() { said } else { format!(": {said}") }}<small>{who}</small></li> }
+    });
+    view! {
+        <details class="no-print">
+            <summary>"Lịch sử ghi"</summary>
+            <ol class="timeline">{list.collect_view()}</ol>
+        </details>
+    }
+    .into_any()
+}

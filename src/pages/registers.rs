@@ -1,0 +1,90 @@
+//! Sổ: every kind with its count, and search over all of them.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use records::{date, search::Query, summary::Summary};
+
+use crate::{
+    browser,
+    pages::frame::head,
+    parts::{icon::icon, row::record_row, virtual_list::virtual_list},
+    words,
+    work::Work,
+};
+
+pub(crate) fn page(work: Work) -> AnyView {
+    let book = work.book;
+    head("Sổ", None);
+    let typed = RwSignal::new(String::new());
+    let rows: Memo<Vec<Arc<Summary>>> = Memo::new(move |_| {
+        let query = Query::new(&typed.read());
+        if query.is_empty() {
+            Vec::new()
+        } else {
+            book.rows(|row| query.matches(&row.key))
+        }
+    });
+    if book.route.with_untracked(|route| route.contains('?')) {
+        gloo_timers::callback::Timeout::new(50, || browser::focus("search")).forget();
+    }
+    let today = date::today(browser::now_ms());
+    let is_large = book.is_large.get_untracked();
+    let found = move || {
+        let today = today.clone();
+        let is_asking = !typed.read().trim().is_empty();
+        if !is_asking {
+            return kinds(work);
+        }
+        let count = move || match rows.read().len() {
+            0 => "Không thấy phiếu nào. Thử ít chữ hơn; không cần gõ dấu.".to_owned(),
+            n => format!("Thấy {} phiếu", words::count(n)),
+        };
+        let list = virtual_list(rows, is_large, move |row| {
+            let is_unsent = untrack(|| book.is_unsent(row.id));
+            record_row(
+                row,
+                book.catalogue,
+                format!("#/phieu/{}", row.id),
+                is_unsent,
+                &today,
+            )
+        });
+        view! { <p class="hint" role="status">{count}</p> {list} }.into_any()
+    };
+    let is_asking = Memo::new(move |_| !typed.read().trim().is_empty());
+    let shown = move || {
+        is_asking.get();
+        untrack(&found)
+    };
+    view! {
+        <main class="page">
+            <label class="search">
+                {icon("search")}
+                <input type="search" id="search" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
+                    autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
+            </label>
+            {shown}
+        </main>
+    }
+    .into_any()
+}
+
+fn kinds(work: Work) -> AnyView {
+    let book = work.book;
+    let one = move |form: &'static records::form::Form| {
+        let count = move || {
+            let count = book.rows(|row| row.form == form.id).len();
+            words::count(count)
+        };
+        view! {
+            <a class="row" href=format!("#/so/{}", form.id)>
+                {icon(&form.icon)}
+                <span class="row-main"><span class="row-title">{form.label.as_str()}</span></span>
+                <span class="row-side">{count}" phiếu"</span>
+            </a>
+        }
+    };
+    let rows = book.catalogue.kinds().into_iter().map(one).collect_view();
+    view! { <div class="card-list">{rows}</div> }.into_any()
+}

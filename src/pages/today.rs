@@ -1,0 +1,259 @@
+//! Hôm nay: what is due, what to record, what was begun, what came last.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use records::{date, draft::Draft, summary::Summary};
+
+use crate::{
+    browser,
+    pages::frame::head,
+    parts::{
+        icon::icon,
+        row::{due_chip, record_row},
+    },
+    state::Book,
+    words,
+    work::{Work, drafts},
+};
+
+/// What fits above the fold; the rest is one tap away.
+const DUE_SHOWN: usize = 6;
+const LATEST_SHOWN: usize = 5;
+/// Records without a copy elsewhere after which a reminder is due.
+const UNSAFE_RECORDS: usize = 20;
+
+pub(crate) fn page(work: Work) -> AnyView {
+    let book = work.book;
+    let unit = book.unit();
+    head(
+        if unit.is_empty() {
+            "Hôm nay".to_owned()
+        } else {
+            unit
+        },
+        None,
+    );
+    let today = date::today(browser::now_ms());
+    let tiles = book.catalogue.kinds().into_iter().filter(|form| form.quick).map(|form| {
+        view! { <a class="tile" href=format!("#/ghi/{}", form.id)>{icon(&form.icon)}<span>{form.label.as_str()}</span></a> }
+    });
+    let tiles = tiles.collect_view();
+    let (for_due, for_latest) = (today.clone(), today);
+    view! {
+        <main class="page">
+            {move || banners(work)}
+            {move || due_list(book, &for_due)}
+            <h2 class="section-title">"Ghi nhanh"</h2>
+            <div class="tiles">{tiles}</div>
+            {move || draft_list(work)}
+            {move || latest(book, &for_latest)}
+        </main>
+    }
+    .into_any()
+}
+
+fn banners(work: Work) -> AnyView {
+    let book = work.book;
+    let update = book.has_update.get().then(|| {
+        let take = |_| wasm_bindgen_futures::spawn_local(browser::worker::take_update());
+        view! {
+            <div class="banner info">
+                <p>"Có bản mới của sổ tay. Dữ liệu giữ nguyên."</p>
+                <button class="button small" on:click=take>"Cập nhật bây giờ"</button>
+            </div>
+        }
+    });
+    let is_alone = book
+        .me
+        .with(|me| me.endpoint.is_empty() && me.backed_up_ms == 0);
+    let many = book.read(|data| data.rows.len()) > UNSAFE_RECORDS;
+    let reminder = (is_alone && many).then(|| {
+        view! {
+            <div class="banner warn">
+                <p>"Mọi phiếu chỉ có trên máy này. Nên sao lưu ra tệp hoặc nối máy chủ của xã."</p>
+                <a class="button small" href="#/dong-bo">"Sao lưu"</a>
+            </div>
+        }
+    });
+    let damaged = book.read(|data| data.damaged);
+    let damaged = (damaged > 0).then(|| {
+        view! { <div class="banner bad">{format!("{damaged} dòng dữ liệu trên máy không mở được và được để riêng, không bị xóa.")}</div> }
+    });
+    view! { {update}{reminder}{damaged} }.into_any()
+}
+
+/// One date that is due, with the row it belongs to.
+type DueRow = (records::summary::Due, Arc<Summary>);
+
+fn due_list(book: Book, today: &str) -> AnyView {
+    let mut due: Vec<DueRow> = Vec::new();
+    for row in book.rows(|row| !row.due.is_empty()) {
+        due.extend(row.due.iter().map(|due| (due.clone(), Arc::clone(&row))));
+    }
+    let week = date::parse(today)
+        .map(|day| date::format(day + 7))
+        .unwrap_or_default();
+    due.retain(|(due, _)| due.date <= week);
+    due.sort_by(|a, b| a.0.date.cmp(&b.0.date));
+    let overdue = due
+        .iter()
+        .filter(|(due, _)| due.date.as_str() < today)
+        .count();
+    let count = match (due.len(), overdue) {
+        (0, _) => String::new(),
+        (all, 0) => format!("{all} việc"),
+        (all, late) => format!("{all} việc, {late} quá hạn"),
+    };
+    if due.is_empty() {
+        return view! {
+            <h2 class="section-title">"Việc đến hạn"</h2>
+            <p class="hint">"Không có việc nào đến hạn trong 7 ngày tới."</p>
+        }
+        .into_any();
+    }
+    let shown = RwSignal::new(DUE_SHOWN);
+    let all = due.len();
+    let today = today.to_owned();
+    let rows = move || {
+        let some = due.iter().take(shown.get());
+        some.map(|(due, row)| due_row(book, due, row, &today))
+            .collect_view()
+    };
+    let more = move || {
+        (all > shown.get()).then(|| {
+            view! { <button class="button plain" on:click=move |_| shown.set(usize::MAX)>{format!("Xem cả {all} việc")}</button> }
+        })
+    };
+    view! {
+        <h2 class="section-title">"Việc đến hạn " <small>{count}</small></h2>
+        <div class="card-list">{rows}</div>
+        {more}
+    }
+    .into_any()
+}
+
+fn due_row(book: Book, due: &records::summary::Due, row: &Summary, today: &str) -> AnyView {
+    let kind = book
+        .catalogue
+        .newest(&row.form)
+        .map_or("", |form| form.short.as_str());
+    let is_own = due.what.is_empty() || due.what == row.title;
+    let title = if due.what.is_empty() || !due.path.contains('/') {
+        row.title.clone()
+    } else {
+        due.what.clone()
+    };
+    let sub = if is_own || !due.path.contains('/') {
+        kind.to_owned()
+    } else {
+        format!("{kind} · {}", row.title)
+    };
+    view! {
+        <a class="row" href=format!("#/phieu/{}", row.id)>
+            <span class="row-main">
+                <span class="row-title">{title}</span>
+                <span class="row-sub">{sub}</span>
+                <span class="chips">{due_chip(&due.date, today)}</span>
+            </span>
+        </a>
+    }
+    .into_any()
+}
+
+fn draft_list(work: Work) -> AnyView {
+    let all = work.book.drafts();
+    if all.is_empty() {
+        return ().into_any();
+    }
+    let rows = all
+        .into_iter()
+        .map(|(name, draft)| draft_row(work, name, &draft))
+        .collect_view();
+    view! {
+        <h2 class="section-title">"Đang ghi dở"</h2>
+        <div class="card-list drafts">{rows}</div>
+    }
+    .into_any()
+}
+
+fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
+    let form = work.book.catalogue.form(&draft.form, &draft.ver);
+    let label = form.map_or(draft.form.clone(), |form| form.label.clone());
+    let doc = form.map(|form| draft.to_doc(form)).unwrap_or_default();
+    let scope = records::expr::Scope::of(&doc, form);
+    let titles = form.map(|form| {
+        form.title
+            .iter()
+            .map(|t| records::expr::text(t, &scope))
+            .collect::<Vec<_>>()
+    });
+    let title = titles
+        .into_iter()
+        .flatten()
+        .find(|text| !text.is_empty())
+        .unwrap_or_else(|| label.clone());
+    let begun = format!(
+        "{label} · bắt đầu {} {}",
+        words::at_clock(draft.opened),
+        date::for_people(&date::today(draft.opened))
+    );
+    let (kept, dropped) = (draft.clone(), name.clone());
+    let drop_it = move |_| {
+        let (name, draft) = (dropped.clone(), kept.clone());
+        wasm_bindgen_futures::spawn_local(async move {
+            if drafts::discard(work, &name).await.is_ok() {
+                let undo = Callback::new(move |()| {
+                    let (name, draft) = (name.clone(), draft.clone());
+                    wasm_bindgen_futures::spawn_local(async move {
+                        if let Err(error) = drafts::keep(work, &name, draft).await {
+                            work.book.say(words::store_error(&error), None);
+                        }
+                    });
+                });
+                work.book.say("Đã bỏ bản nháp.", Some(undo));
+            }
+        });
+    };
+    view! {
+        <div class="row">
+            <a class="row-main plain-link" href=format!("#/nhap/{name}")>
+                <span class="row-title">{title}</span>
+                <span class="row-sub">{begun}</span>
+            </a>
+            <button class="icon-button" aria-label="Bỏ bản nháp" on:click=drop_it>{icon("trash")}</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn latest(book: Book, today: &str) -> AnyView {
+    let mut rows = book.rows(|row| row.form != "nhiem_vu" && row.form != "chuong_trinh");
+    rows.sort_by_key(|row| core::cmp::Reverse(row.touched_ms));
+    if rows.is_empty() {
+        return view! {
+            <div class="empty">
+                <p class="empty-title">"Chưa có phiếu nào"</p>
+                <p>"Bấm một ô ở trên để ghi phiếu đầu tiên. Ghi xong là nằm ngay trên máy này."</p>
+                <a class="button" href="#/huong-dan">"Xem hướng dẫn"</a>
+            </div>
+        }
+        .into_any();
+    }
+    let one = |row: &Arc<Summary>| {
+        let is_unsent = book.is_unsent(row.id);
+        record_row(
+            row,
+            book.catalogue,
+            format!("#/phieu/{}", row.id),
+            is_unsent,
+            today,
+        )
+    };
+    let rows = rows.iter().take(LATEST_SHOWN).map(one).collect_view();
+    view! {
+        <h2 class="section-title">"Mới ghi"</h2>
+        <div class="card-list">{rows}</div>
+    }
+    .into_any()
+}

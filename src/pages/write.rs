@@ -1,0 +1,305 @@
+//! Ghi: one scroll of sections, kept while typing, saved with one tap.
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
+use leptos::prelude::*;
+use records::{
+    draft::Draft,
+    expr,
+    form::{Form, Level, Section},
+    validate,
+};
+use serde_json::Value;
+
+use crate::{
+    browser,
+    pages::{frame, not_found},
+    parts::{
+        field::field,
+        icon::small_icon,
+        inputs,
+        writer::{Ambient, Writer},
+    },
+    words,
+    work::{Work, drafts, save},
+};
+
+/// How long after the last letter a draft is kept.
+const KEEP_MS: u32 = 250;
+
+/// Begins a record and goes to it, so that "back" does not begin another one.
+pub(crate) fn begin(work: Work, form: &str) -> AnyView {
+    let today = records::date::today(browser::now_ms());
+    let Some(form) = work.book.catalogue.form_on(form, &today) else {
+        return not_found::page();
+    };
+    let query = work
+        .book
+        .route
+        .with_untracked(|route| route.split_once('?').map(|(_, q)| q.to_owned()));
+    let given: Vec<(String, Value)> = query
+        .iter()
+        .flat_map(|query| query.split('&'))
+        .filter_map(|pair| pair.split_once('='))
+        .map(|(key, value)| (key.to_owned(), Value::from(value)))
+        .collect();
+    let name = drafts::begin(work, form, &given);
+    browser::go_instead(&format!("/nhap/{name}"));
+    view! { <main class="page"></main> }.into_any()
+}
+
+pub(crate) fn page(work: Work, name: &str) -> AnyView {
+    let draft = work.book.peek(|data| data.drafts.get(name).cloned());
+    let Some(draft) = draft else {
+        return not_found::page();
+    };
+    let Some(form) = work.book.catalogue.form(&draft.form, &draft.ver) else {
+        return not_found::page();
+    };
+    let back = if draft.is_new {
+        "/".to_owned()
+    } else {
+        format!("/phieu/{}", draft.rec)
+    };
+    frame::head(form.label.as_str(), Some(&back));
+    frame::bare();
+    let keeper = Keeper::new(work, name);
+    let on_edit = Callback::new(move |()| keeper.edited());
+    let ambient = Ambient {
+        now_ms: browser::now_ms,
+        entry_id: drafts::name,
+    };
+    let writer = Writer::new(work.book, form, draft, on_edit, ambient);
+    keeper.writer.set_value(Some(writer));
+    writer
+        .earlier
+        .set_value(inputs::earlier_values(work.book, form));
+    keeper.watch_leaving();
+    let sections = form
+        .sections
+        .iter()
+        .map(|part| section(writer, part))
+        .collect_view();
+    let note = (!form.note.is_empty()).then(|| view! { <p class="hint">{form.note.as_str()}</p> });
+    view! {
+        <main class="page">
+            <form class="form" on:submit=move |ev| { ev.prevent_default(); keeper.save(false); } novalidate=true autocomplete="off">
+                {note}
+                {version_choice(keeper, form)}
+                {sections}
+                {move || problem_list(writer)}
+                {actions(keeper)}
+            </form>
+        </main>
+    }
+    .into_any()
+}
+
+/// An event of before a law came into force is recorded in the form of its day.
+fn version_choice(keeper: Keeper, form: &'static Form) -> AnyView {
+    let other = move || {
+        let writer = keeper.writer.get_value()?;
+        let day = writer
+            .doc
+            .read()
+            .get(&form.date)
+            .and_then(Value::as_str)
+            .map(ToOwned::to_owned)?;
+        let fit = writer.book.catalogue.form_on(&form.id, &day)?;
+        (writer.draft().is_new && fit.version != form.version).then(|| {
+            let label = fit.sources.last().cloned().unwrap_or_else(|| fit.version.clone());
+            let change = move |_| keeper.change_version(&fit.version);
+            view! {
+                <div class="banner info">
+                    <p>{format!("Ngày này theo mẫu của {label}.")}</p>
+                    <button type="button" class="button small" on:click=change>"Đổi sang mẫu đó"</button>
+                </div>
+            }
+        })
+    };
+    view! { {other} }.into_any()
+}
+
+fn section(writer: Writer, section: &'static Section) -> AnyView {
+    let shown = Memo::new(move |_| {
+        let cond = section.show_if.as_ref();
+        cond.is_none_or(|cond| writer.in_scope("", |scope| expr::holds(cond, scope)))
+    });
+    let body = move || {
+        shown.get().then(|| {
+            let fields = section
+                .fields
+                .iter()
+                .map(|inner| field(writer, inner, String::new()))
+                .collect_view();
+            view! { <h2 class="section-title">{section.label.as_str()}</h2> {fields} }
+        })
+    };
+    view! { {body} }.into_any()
+}
+
+/// Every problem with a way to its field. They never keep a record from being saved.
+fn problem_list(writer: Writer) -> Option<AnyView> {
+    let problems = writer.problems.get();
+    if problems.is_empty() {
+        return None;
+    }
+    let one = |problem: &validate::Problem| {
+        let place = format!("f-{}", problem.path);
+        let class = if problem.level == Level::Error {
+            "field-problem"
+        } else {
+            "field-problem warn"
+        };
+        view! {
+            <li><button type="button" class="row" on:click=move |_| browser::focus(&place)>
+                <span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span>
+            </button></li>
+        }
+    };
+    let list = problems.iter().map(one).collect_view();
+    Some(
+        view! { <div class="card-list" id="problems" tabindex="-1"><ul>{list}</ul></div> }
+            .into_any(),
+    )
+}
+
+fn actions(keeper: Keeper) -> AnyView {
+    view! {
+        <div class="actions">
+            <p class="actions-note" role="status">{move || keeper.note.get()}</p>
+            <button type="button" class="button" id="save-more" disabled=move || keeper.is_saving.get()
+                on:click=move |_| keeper.save(true)>"Lưu và ghi tiếp"</button>
+            <button type="submit" class="button primary" id="save" disabled=move || keeper.is_saving.get()>"Lưu"</button>
+        </div>
+    }
+    .into_any()
+}
+
+/// Keeps the draft of an open form, and saves it.
+#[derive(Clone, Copy)]
+struct Keeper {
+    work: Work,
+    name: StoredValue<String>,
+    writer: StoredValue<Option<Writer>>,
+    timer: StoredValue<Option<Timeout>, LocalStorage>,
+    note: RwSignal<String>,
+    is_saving: RwSignal<bool>,
+}
+
+impl Keeper {
+    fn new(work: Work, name: &str) -> Self {
+        Self {
+            work,
+            name: StoredValue::new(name.to_owned()),
+            writer: StoredValue::new(None),
+            timer: StoredValue::new_local(None),
+            note: RwSignal::new(String::new()),
+            is_saving: RwSignal::new(false),
+        }
+    }
+
+    fn draft(&self) -> Option<Draft> {
+        self.writer.get_value().map(|writer| writer.draft())
+    }
+
+    fn edited(self) {
+        self.work.book.is_writing.set(true);
+        let timer = Timeout::new(KEEP_MS, move || self.keep());
+        self.timer.set_value(Some(timer));
+    }
+
+    fn keep(self) {
+        let Some(draft) = self.draft() else { return };
+        let name = self.name.get_value();
+        let note = self.note;
+        let work = self.work;
+        wasm_bindgen_futures::spawn_local(async move {
+            let said = match drafts::keep(work, &name, draft).await {
+                Ok(ms) => {
+                    work.book.is_writing.set(false);
+                    words::draft_kept_at(ms)
+                }
+                Err(error) => words::store_error(&error),
+            };
+            // The form may be gone by now.
+            let _ = note.try_set(said);
+        });
+    }
+
+    /// The page may go at any moment: what was typed is kept before that.
+    fn watch_leaving(self) {
+        let tools = self.work.tools();
+        let leave: Rc<dyn Fn()> = Rc::new(move || {
+            if self
+                .timer
+                .try_update_value(Option::take)
+                .flatten()
+                .is_some()
+            {
+                self.keep();
+            }
+        });
+        *tools.leaving.borrow_mut() = Some(Rc::clone(&leave));
+        let on_gone = send_wrapper(leave);
+        on_cleanup(move || on_gone.with_value(|leave| leave()));
+    }
+
+    fn change_version(self, version: &str) {
+        let Some(mut draft) = self.draft() else {
+            return;
+        };
+        draft.ver = version.to_owned();
+        let name = self.name.get_value();
+        let work = self.work;
+        wasm_bindgen_futures::spawn_local(async move {
+            match drafts::keep(work, &name, draft).await {
+                // Through another address: the same one would not be opened again.
+                Ok(_) => {
+                    work.book.route.set(String::from("/."));
+                    work.book.route.set(browser::route());
+                }
+                Err(error) => work.book.say(words::store_error(&error), None),
+            }
+        });
+    }
+
+    fn save(self, and_go_on: bool) {
+        let Some(writer) = self.writer.get_value() else {
+            return;
+        };
+        let draft = writer.draft();
+        if !draft.is_dirty() {
+            self.note.set("Chưa có gì thay đổi để lưu.".to_owned());
+            return;
+        }
+        self.timer.set_value(None);
+        self.is_saving.set(true);
+        let name = self.name.get_value();
+        let work = self.work;
+        wasm_bindgen_futures::spawn_local(async move {
+            match save::save(work, vec![draft.writes()], Some(&name)).await {
+                Ok(ms) => {
+                    work.book.is_writing.set(false);
+                    work.book.say(words::saved_at(ms), None);
+                    let next = if and_go_on {
+                        format!("/ghi/{}", draft.form)
+                    } else {
+                        format!("/phieu/{}", draft.rec)
+                    };
+                    browser::go_instead(&next);
+                }
+                Err(error) => {
+                    let _ = self.is_saving.try_set(false);
+                    let _ = self.note.try_set(words::save_error(&error));
+                }
+            }
+        });
+    }
+}
+
+/// A handle that is dropped on this thread only, as everything in a browser's page is.
+fn send_wrapper(leave: Rc<dyn Fn()>) -> StoredValue<Rc<dyn Fn()>, LocalStorage> {
+    StoredValue::new_local(leave)
+}

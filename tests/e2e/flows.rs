@@ -1,0 +1,11 @@
+//! What a cadre does in a day, and what happens to phones. Each test is one story from beginning to end.
+
+mod accessibility;
+mod conflict;
+mod erase_and_restore;
+mod export_and_import;
+mod first_contact;
+mod killed;
+mod offline_day;
+mod screens;
+mod sub_path;

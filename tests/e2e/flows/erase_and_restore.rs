@@ -1,0 +1,58 @@
+//! Sao lưu, a phone wiped, and everything back from the file.
+
+use crate::{
+    harness::{browser::Profile, static_host::StaticHost, turn},
+    screens::{
+        App,
+        write::{MATTER, Reception},
+    },
+};
+
+const PASSPHRASE: &str = "bốn chữ cái đầu mùa nước nổi";
+
+#[tokio::test]
+async fn a_backup_restored_on_a_wiped_phone_is_equal_to_what_was_there() {
+    let _turn = turn().await;
+    let host = StaticHost::start();
+    let profile = Profile::new("restore");
+    let app = App::begin(&profile, &host.url()).await;
+    app.record_reception(&Reception::new("Huỳnh Thị Lụa", "Xin xác nhận hộ nghèo"))
+        .await;
+    app.record_reception(&Reception::new("Bùi Văn Hai", "Tranh chấp ranh đất"))
+        .await;
+    app.change(
+        MATTER,
+        "Tranh chấp ranh đất với hộ liền kề, đã hòa giải lần 1",
+    )
+    .await;
+    app.start_programme("cv-651-bdvtw-2022").await;
+    app.tick_a_task().await;
+    let before = app.export().await;
+    let file = app.backup(PASSPHRASE).await;
+    let bytes = std::fs::read(&file).unwrap();
+    let plain = "Huỳnh Thị Lụa".as_bytes();
+    assert!(
+        !bytes.windows(plain.len()).any(|window| window == plain),
+        "a backup is sealed"
+    );
+
+    app.erase_everything().await;
+    app.use_here().await;
+    assert_eq!(app.export().await.records.len(), 0);
+
+    let says = app.restore(&file, "sai mật khẩu rồi nhé").await;
+    assert!(says.to_lowercase().contains("mật khẩu"), "{says}");
+    assert_eq!(app.export().await.records.len(), 0);
+
+    app.restore(&file, PASSPHRASE).await;
+    let after = app.export().await;
+    assert_eq!(after.records, before.records);
+    assert_eq!(after.changes, before.changes);
+    app.reload().await;
+    assert_eq!(
+        app.export().await,
+        before,
+        "it is on the disk, not only on the screen"
+    );
+    app.browser.close().await;
+}

@@ -1,0 +1,460 @@
+//! A phone: a profile folder that outlives its browser, and the browser itself, which can be killed.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver, prelude::*};
+
+use super::{
+    folder::{Folder, keepsakes},
+    given,
+    patience::{PATIENCE, eventually, poll},
+    processes::{descendants, is_alive, kill_9},
+};
+
+/// A cheap phone, in CSS pixels.
+pub(crate) const PHONE: (u32, u32) = (360, 640);
+
+const FLAGS: &[&str] = &[
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--no-default-browser-check",
+    "--no-proxy-server",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-extensions",
+    "--disable-sync",
+    "--disable-quic",
+    "--disable-search-engine-choice-screen",
+    "--hide-scrollbars",
+    "--lang=vi",
+    "--window-size=360,640",
+];
+
+/// What a browser keeps on disk. It survives kills of the browser.
+pub(crate) struct Profile {
+    folder: Folder,
+    name: &'static str,
+    user_agent: Option<&'static str>,
+}
+
+impl Profile {
+    pub(crate) fn new(name: &'static str) -> Self {
+        Self {
+            folder: Folder::new(name),
+            name,
+            user_agent: None,
+        }
+    }
+
+    /// A browser that says it is another.
+    pub(crate) fn posing_as(name: &'static str, user_agent: &'static str) -> Self {
+        Self {
+            user_agent: Some(user_agent),
+            ..Self::new(name)
+        }
+    }
+
+    pub(crate) async fn open(&self) -> Browser {
+        let mut capabilities = DesiredCapabilities::chrome();
+        capabilities
+            .set_binary(given("CHROMIUM").to_str().unwrap())
+            .unwrap();
+        for flag in FLAGS {
+            capabilities.add_arg(flag).unwrap();
+        }
+        let data = self.folder.inside("data");
+        capabilities
+            .add_arg(&format!("--user-data-dir={}", data.display()))
+            .unwrap();
+        if let Some(user_agent) = self.user_agent {
+            capabilities
+                .add_arg(&format!("--user-agent={user_agent}"))
+                .unwrap();
+        }
+        capabilities
+            .set_base_capability("unhandledPromptBehavior", "accept")
+            .unwrap();
+        capabilities
+            .set_base_capability("goog:loggingPrefs", json!({"browser": "ALL"}))
+            .unwrap();
+
+        let (chromedriver, port) = start_chromedriver();
+        let mut browser = Browser {
+            driver: None,
+            chromedriver,
+            downloads: self.folder.inside("downloads"),
+            name: self.name,
+        };
+        let url = format!("http://127.0.0.1:{port}");
+        browser.driver = Some(
+            WebDriver::new(url, capabilities)
+                .await
+                .expect("Chromium starts"),
+        );
+        browser.resize(PHONE).await;
+        let downloads = json!({
+            "behavior": "allow", "downloadPath": browser.downloads, "eventsEnabled": false,
+        });
+        browser
+            .command("Browser.setDownloadBehavior", downloads)
+            .await;
+        browser
+    }
+}
+
+/// One chromedriver for each browser: it says its port, and whatever lives below it belongs to that browser.
+fn start_chromedriver() -> (Child, u16) {
+    let mut child = Command::new(given("CHROMEDRIVER"))
+        .arg("--port=0")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver can be started");
+    let mut lines = BufReader::new(child.stdout.take().unwrap())
+        .lines()
+        .map_while(Result::ok);
+    let port = lines.find_map(|line| {
+        let (_, after) = line.split_once("successfully on port ")?;
+        after.trim_end_matches('.').parse().ok()
+    });
+    thread::spawn(move || lines.for_each(drop)); // nobody may block on a full pipe
+    (child, port.expect("chromedriver says its port"))
+}
+
+pub(crate) struct Browser {
+    driver: Option<WebDriver>,
+    chromedriver: Child,
+    downloads: PathBuf,
+    name: &'static str,
+}
+
+impl Browser {
+    fn driver(&self) -> &WebDriver {
+        self.driver.as_ref().expect("the browser runs")
+    }
+
+    async fn command(&self, method: &str, parameters: Value) {
+        self.driver()
+            .cdp()
+            .send_raw(method, parameters)
+            .await
+            .unwrap();
+    }
+
+    pub(crate) async fn resize(&self, (width, height): (u32, u32)) {
+        let is_phone = width < 900;
+        let metrics = json!({
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
+        });
+        self.command("Emulation.setDeviceMetricsOverride", metrics)
+            .await;
+    }
+
+    /// What the system says about light and dark.
+    pub(crate) async fn prefer(&self, scheme: &str) {
+        let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        self.command("Emulation.setEmulatedMedia", media).await;
+    }
+
+    pub(crate) async fn goto(&self, url: &str) {
+        self.driver().goto(url).await.unwrap();
+    }
+
+    pub(crate) async fn reload(&self) {
+        self.driver().refresh().await.unwrap();
+    }
+
+    /// Runs a script in the page; `arguments` are its own.
+    pub(crate) async fn js(&self, script: &str, arguments: Vec<Value>) -> Result<Value, String> {
+        let answer = self.driver().execute(script, arguments).await;
+        answer
+            .map(|answer| answer.json().clone())
+            .map_err(|error| error.to_string())
+    }
+
+    /// Runs a script that ends by calling its last argument.
+    pub(crate) async fn js_later(
+        &self,
+        script: &str,
+        arguments: Vec<Value>,
+    ) -> Result<Value, String> {
+        let answer = self.driver().execute_async(script, arguments).await;
+        answer
+            .map(|answer| answer.json().clone())
+            .map_err(|error| error.to_string())
+    }
+
+    /// Waits, or ends the test with a picture of what was there instead.
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        ask: impl AsyncFnMut() -> Result<T, String>,
+    ) -> T {
+        self.until_within(PATIENCE, what, ask).await
+    }
+
+    pub(crate) async fn until_within<T>(
+        &self,
+        limit: Duration,
+        what: &str,
+        ask: impl AsyncFnMut() -> Result<T, String>,
+    ) -> T {
+        match poll(limit, ask).await {
+            Ok(answer) => answer,
+            Err(reason) => panic!(
+                "{}: {what}: still not after {limit:?}: {reason}\n{}",
+                self.name,
+                self.scene().await
+            ),
+        }
+    }
+
+    /// What a person would tell who reports a fault: address, text, console, and a picture.
+    async fn scene(&self) -> String {
+        let script = "return location.href + '\\n' + (document.body?.innerText ?? '')";
+        let seen = self.js(script, Vec::new()).await;
+        let seen = seen.map_or_else(|error| error, |text| text.as_str().unwrap_or("").to_owned());
+        let console = self.driver().browser_log().await.unwrap_or_default();
+        let console: Vec<String> = console
+            .into_iter()
+            .map(|line| format!("{} {}", line.level, line.message))
+            .collect();
+        let picture = keepsakes().join(format!("{}-{}.png", self.name, std::process::id()));
+        let saved = self.driver().screenshot(&picture).await;
+        let picture = saved.map_or_else(|e| e.to_string(), |()| picture.display().to_string());
+        format!(
+            "--- {seen}\n--- console\n{}\n--- {picture}",
+            console.join("\n")
+        )
+    }
+
+    /// The text of every element, as it can be read on the screen.
+    pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
+        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)";
+        let found = self.js(script, vec![css.into()]).await.unwrap_or_default();
+        serde_json::from_value(found).unwrap_or_default()
+    }
+
+    pub(crate) async fn count(&self, css: &str) -> usize {
+        self.texts(css).await.len()
+    }
+
+    /// Waits until an element says these words, among others; returns all it says.
+    pub(crate) async fn see(&self, css: &str, words: &str) -> String {
+        self.see_within(PATIENCE, css, words).await
+    }
+
+    pub(crate) async fn see_within(&self, limit: Duration, css: &str, words: &str) -> String {
+        let what = format!("`{css}` says “{words}”");
+        self.until_within(limit, &what, async || {
+            let texts = self.texts(css).await;
+            let found = texts.iter().find(|text| text.contains(words)).cloned();
+            found.ok_or_else(|| format!("{texts:?}"))
+        })
+        .await
+    }
+
+    pub(crate) async fn see_count(&self, css: &str, count: usize) {
+        self.until(&format!("{count} × `{css}`"), async || {
+            let found = self.count(css).await;
+            if found == count {
+                Ok(())
+            } else {
+                Err(format!("there are {found}"))
+            }
+        })
+        .await;
+    }
+
+    /// Waits until the route after `#` satisfies a test; returns it.
+    pub(crate) async fn see_route(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        self.until(what, async || {
+            let route = self.js("return location.hash", Vec::new()).await?;
+            let route = route.as_str().unwrap_or_default().to_owned();
+            if fits(&route) { Ok(route) } else { Err(route) }
+        })
+        .await
+    }
+
+    async fn element(&self, css: &str) -> Result<WebElement, String> {
+        let element = self
+            .driver()
+            .find(By::Css(css))
+            .await
+            .map_err(|e| short(&e))?;
+        let center = "arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})";
+        let argument = element.to_json().map_err(|e| short(&e))?;
+        self.js(center, vec![argument]).await?;
+        Ok(element)
+    }
+
+    /// Clicks as a finger does: only what is visible and not covered.
+    pub(crate) async fn click(&self, css: &str) {
+        self.until(&format!("`{css}` can be clicked"), async || {
+            self.element(css)
+                .await?
+                .click()
+                .await
+                .map_err(|e| short(&e))
+        })
+        .await;
+    }
+
+    /// Types with keys, after what is there.
+    pub(crate) async fn type_into(&self, css: &str, text: &str) {
+        self.until(&format!("`{css}` takes typing"), async || {
+            self.element(css)
+                .await?
+                .send_keys(text)
+                .await
+                .map_err(|e| short(&e))
+        })
+        .await;
+    }
+
+    /// Types with keys, in place of what is there.
+    pub(crate) async fn replace(&self, css: &str, text: &str) {
+        self.type_into(css, &(Key::Control + "a")).await;
+        self.type_into(css, text).await;
+    }
+
+    /// Gives a native control (date, select) a value, as its picker would.
+    pub(crate) async fn pick(&self, css: &str, value: &str) {
+        let script = "const input = document.querySelector(arguments[0]);
+            input.value = arguments[1];
+            for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, {bubbles: true}));
+            return input.value === arguments[1]";
+        self.until(&format!("`{css}` takes {value}"), async || {
+            match self.js(script, vec![css.into(), value.into()]).await? {
+                Value::Bool(true) => Ok(()),
+                _ => Err("it has no such value".to_owned()),
+            }
+        })
+        .await;
+    }
+
+    /// Gives a file input a file.
+    pub(crate) async fn choose_file(&self, css: &str, file: &Path) {
+        self.until(&format!("`{css}` takes a file"), async || {
+            let input = self
+                .driver()
+                .find(By::Css(css))
+                .await
+                .map_err(|e| short(&e))?;
+            input
+                .send_keys(file.to_str().unwrap())
+                .await
+                .map_err(|e| short(&e))
+        })
+        .await;
+    }
+
+    /// The value of an input.
+    pub(crate) async fn value(&self, css: &str) -> String {
+        let script = "return document.querySelector(arguments[0])?.value ?? null";
+        self.until(&format!("`{css}` has a value"), async || {
+            let value = self.js(script, vec![css.into()]).await?;
+            value
+                .as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| "it is not there".to_owned())
+        })
+        .await
+    }
+
+    /// The file that the app gives out when this is done.
+    pub(crate) async fn downloaded(&self, click: &str) -> PathBuf {
+        let finished = || -> Vec<PathBuf> {
+            let files = fs::read_dir(&self.downloads)
+                .unwrap()
+                .map(|file| file.unwrap().path());
+            files
+                .filter(|file| file.extension().is_none_or(|e| e != "crdownload"))
+                .collect()
+        };
+        let before = finished();
+        self.click(click).await;
+        self.until("a file is downloaded", async || {
+            let fresh = finished().into_iter().find(|file| !before.contains(file));
+            // The name is there at once, the bytes may come later.
+            let whole = fresh.filter(|file| fs::metadata(file).is_ok_and(|m| m.len() > 0));
+            let busy = fs::read_dir(&self.downloads).unwrap().any(|file| {
+                file.unwrap()
+                    .path()
+                    .extension()
+                    .is_some_and(|e| e == "crdownload")
+            });
+            whole
+                .filter(|_| !busy)
+                .ok_or_else(|| format!("{:?}", finished()))
+        })
+        .await
+    }
+
+    pub(crate) async fn picture(&self, file: &Path) {
+        self.driver().screenshot(file).await.unwrap();
+    }
+
+    /// `kill -9`: the browser has no moment to tidy up.
+    pub(crate) async fn kill(mut self) {
+        let pids = descendants(self.chromedriver.id());
+        assert!(!pids.is_empty(), "the browser runs");
+        kill_9(&pids);
+        eventually("the browser is dead", async || {
+            let alive: Vec<u32> = pids.iter().copied().filter(|pid| is_alive(*pid)).collect();
+            if alive.is_empty() {
+                Ok(())
+            } else {
+                Err(format!("{alive:?}"))
+            }
+        })
+        .await;
+        self.end();
+    }
+
+    /// Closes as a person does.
+    pub(crate) async fn close(mut self) {
+        if let Some(driver) = self.driver.take() {
+            driver.quit().await.unwrap();
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some(driver) = self.driver.take() {
+            // Nobody is left who could take its leave.
+            drop(driver.leak());
+        }
+        kill_9(&descendants(self.chromedriver.id()));
+        // It may have ended with its browser.
+        let _killed = self.chromedriver.kill();
+        let _ended = self.chromedriver.wait();
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// The first line of a driver's complaint; the rest is its own stack.
+fn short(error: &WebDriverError) -> String {
+    error
+        .to_string()
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}

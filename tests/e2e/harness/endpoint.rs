@@ -1,0 +1,99 @@
+//! The endpoint as a child process: killed, and started again at the same place with the same database.
+
+use std::{
+    fs::{self, File},
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, TcpStream},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use super::{folder::Folder, given, patience::eventually, processes::free_port};
+
+pub(crate) struct Endpoint {
+    folder: Folder,
+    port: u16,
+    child: Option<Child>,
+}
+
+impl Endpoint {
+    pub(crate) async fn start() -> Self {
+        let mut endpoint = Self {
+            folder: Folder::new("endpoint"),
+            port: free_port(),
+            child: None,
+        };
+        endpoint.restart().await;
+        endpoint
+    }
+
+    /// Where a browser finds it.
+    pub(crate) fn url(&self) -> String {
+        format!("http://127.0.0.1:{}/", self.port)
+    }
+
+    /// The key it prints for the person who starts it.
+    pub(crate) fn key(&self) -> String {
+        let key = fs::read_to_string(self.folder.path().join("device-key.txt")).unwrap();
+        key.trim().to_owned()
+    }
+
+    /// `kill -9`.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    pub(crate) async fn restart(&mut self) {
+        self.kill();
+        let log = File::options()
+            .create(true)
+            .append(true)
+            .open(self.folder.path().join("log.txt"))
+            .unwrap();
+        let database = self.folder.path().join("so-tay.sqlite");
+        let child = Command::new(given("SO_TAY_ENDPOINT"))
+            .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
+            .args(["--unit", "00001", "--unit-name", "Xã Thử"])
+            .arg(format!("--database=sqlite:{}", database.display()))
+            .arg("--app")
+            .arg(given("SO_TAY_APP_DIR"))
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().unwrap())
+            .stderr(log)
+            .spawn()
+            .expect("the endpoint can be started");
+        self.child = Some(child);
+        let port = self.port;
+        eventually("the endpoint answers", async || {
+            match status_of(port, "/healthz") {
+                Some(200) => Ok(()),
+                other => Err(format!("{other:?}")),
+            }
+        })
+        .await;
+    }
+}
+
+impl Drop for Endpoint {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The status that a server on this machine answers a GET with.
+pub(crate) fn status_of(port: u16, path: &str) -> Option<u16> {
+    let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(2))).ok()?;
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n"
+    )
+    .ok()?;
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).ok()?;
+    let answer = std::str::from_utf8(&answer).ok()?;
+    answer.strip_prefix("HTTP/1.1 ")?.parse().ok()
+}

@@ -1,6 +1,6 @@
 //! Opens the notebook and shows the page of the address.
 
-use leptos::prelude::*;
+use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::{
@@ -17,7 +17,7 @@ pub fn start() {
     let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) else {
         return;
     };
-    leptos::mount::mount_to(root, App).forget();
+    mount_to(root, App).forget();
 }
 
 #[component]
@@ -70,11 +70,12 @@ fn screens(work: Work) -> AnyView {
             .next()
             .unwrap_or_default()
             .to_owned();
-        (path, book.me.with(|me| me.is_welcomed))
+        (path, book.me.with(|me| me.is_welcomed), book.reopened.get())
     });
+    // Keyed: a page that looks alike must not inherit the inputs and the scroll of the one before.
     let page = move || {
-        let (path, _) = path.get();
-        untrack(|| page(work, &path))
+        let page = move |(path, ..): (String, bool, u64)| untrack(|| page(work, &path));
+        view! { <For each=move || [path.get()] key=Clone::clone children=page /> }.into_any()
     };
     pages::frame::frame(work, head, page)
 }

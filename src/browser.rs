@@ -131,14 +131,6 @@ pub(crate) fn press(id: &str) {
     }
 }
 
-/// Scrolls the page to its top.
-pub(crate) fn scroll_to_top() {
-    let page = document().and_then(|document| document.query_selector(".page").ok().flatten());
-    if let Some(page) = page {
-        page.set_scroll_top(0);
-    }
-}
-
 /// Prints what is on the screen.
 pub(crate) fn print() {
     if let Some(window) = window() {

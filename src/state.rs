@@ -64,14 +64,12 @@ pub(crate) struct Book {
     pub(crate) is_offline_ready: RwSignal<bool>,
     pub(crate) has_update: RwSignal<bool>,
     pub(crate) route: RwSignal<String>,
+    /// Rises when the page of the same address is to be made anew.
+    pub(crate) reopened: RwSignal<u64>,
     /// Large text: rows of long lists must know their height.
     pub(crate) is_large: RwSignal<bool>,
     /// A form with unsaved typing is open: nothing may take over the screen.
     pub(crate) is_writing: RwSignal<bool>,
-}
-
-pub(crate) fn use_book() -> Book {
-    expect_context::<Book>()
 }
 
 impl Book {
@@ -87,6 +85,7 @@ impl Book {
             is_offline_ready: RwSignal::new(false),
             has_update: RwSignal::new(false),
             route: RwSignal::new(route),
+            reopened: RwSignal::new(0),
             is_large: RwSignal::new(false),
             is_writing: RwSignal::new(false),
         };
@@ -121,7 +120,8 @@ impl Book {
         self.data.update_value(|data| {
             for id in records {
                 if let Some(record) = data.replica.notebook.fold(id) {
-                    data.rows.insert(id, Arc::new(summarise(&record, catalogue)));
+                    data.rows
+                        .insert(id, Arc::new(summarise(&record, catalogue)));
                 }
             }
         });

@@ -45,10 +45,6 @@ pub(crate) struct Work {
     tools: StoredValue<Rc<Tools>, LocalStorage>,
 }
 
-pub(crate) fn use_work() -> Work {
-    expect_context::<Work>()
-}
-
 impl Work {
     pub(crate) fn new(book: Book, tools: Tools) -> Self {
         Self {

@@ -109,10 +109,3 @@ pub(crate) async fn open(
     let opened = subtle()?.decrypt_with_object_and_buffer_source(&how(&nonce, place), key, &sealed);
     Ok(Uint8Array::new(&settle(opened).await?).to_vec())
 }
-
-/// SHA-256.
-pub(crate) async fn digest(bytes: &[u8]) -> Result<Vec<u8>, SealError> {
-    let copy = Uint8Array::from(bytes);
-    let digest = subtle()?.digest_with_str_and_buffer_source("SHA-256", &copy);
-    Ok(Uint8Array::new(&settle(digest).await?).to_vec())
-}

@@ -115,13 +115,13 @@ fn toast(book: Book) -> AnyView {
                     book.toast.set(None);
                 }
             };
-            Timeout::new(TOAST_MS, gone).forget();
+            Timeout::new(if undo.is_some() { UNDO_MS } else { TOAST_MS }, gone).forget();
             let undo = undo.map(|undo| {
                 let act = move |_| {
                     book.toast.set(None);
                     undo.run(());
                 };
-                view! { <button class="button small" id="undo" on:click=act>"Hoàn tác"</button> }
+                view! { <button class="button small" id="toast-undo" on:click=act>"Hoàn tác"</button> }
             });
             view! { <div class="toast" role="status"><span>{text}</span>{undo}</div> }
         })
@@ -129,8 +129,10 @@ fn toast(book: Book) -> AnyView {
     view! { {shown} }.into_any()
 }
 
-/// Long enough to read two lines and change one's mind.
-const TOAST_MS: u32 = 10_000;
+/// Long enough to change one's mind.
+const UNDO_MS: u32 = 10_000;
+/// Long enough to read one line.
+const TOAST_MS: u32 = 4_000;
 
 fn bottom_bar(book: Book) -> AnyView {
     let place = move |route: &'static str, symbol: &'static str, label: &'static str| {

@@ -26,7 +26,7 @@ pub(crate) fn page(work: Work) -> AnyView {
         }
     });
     if book.route.with_untracked(|route| route.contains('?')) {
-        gloo_timers::callback::Timeout::new(50, || browser::focus("search")).forget();
+        gloo_timers::callback::Timeout::new(50, || browser::focus("find")).forget();
     }
     let today = date::today(browser::now_ms());
     let is_large = book.is_large.get_untracked();
@@ -61,7 +61,7 @@ pub(crate) fn page(work: Work) -> AnyView {
         <main class="page">
             <label class="search">
                 {icon("search")}
-                <input type="search" id="search" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
+                <input type="search" id="find" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
                     autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
             </label>
             {shown}

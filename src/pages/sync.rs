@@ -44,7 +44,9 @@ fn exchange(work: Work) -> AnyView {
         } else {
             format!("Trao đổi gần nhất: {}.", words::moment(heard))
         };
-        let waits = if waiting == 0 {
+        let waits = if book.me.with(|me| me.endpoint.is_empty()) {
+            String::new()
+        } else if waiting == 0 {
             "Không còn gì chờ gửi.".to_owned()
         } else {
             words::waiting(waiting)

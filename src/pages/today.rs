@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What fits above the fold; the rest is one tap away.
-const DUE_SHOWN: usize = 6;
+const DUE_SHOWN: usize = 3;
 const LATEST_SHOWN: usize = 5;
 /// Records without a copy elsewhere after which a reminder is due.
 const UNSAFE_RECORDS: usize = 20;

@@ -4,13 +4,14 @@ use leptos::prelude::*;
 
 use crate::{
     browser,
-    pages::frame::head,
+    pages::frame::{bare, head},
     words,
     work::{Work, settings},
 };
 
 pub(crate) fn page(work: Work) -> AnyView {
     head(words::APP, None);
+    bare();
     let (name, position, unit) = (
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),

@@ -255,11 +255,7 @@ impl Keeper {
         let work = self.work;
         wasm_bindgen_futures::spawn_local(async move {
             match drafts::keep(work, &name, draft).await {
-                // Through another address: the same one would not be opened again.
-                Ok(_) => {
-                    work.book.route.set(String::from("/."));
-                    work.book.route.set(browser::route());
-                }
+                Ok(_) => work.book.reopened.update(|count| *count += 1),
                 Err(error) => work.book.say(words::store_error(&error), None),
             }
         });

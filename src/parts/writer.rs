@@ -100,11 +100,6 @@ impl Writer {
         self.draft.with_value(|draft| draft.entries(place))
     }
 
-    /// Follows every edit.
-    pub(crate) fn track(&self) {
-        self.edits.track();
-    }
-
     /// Whether a field is to be seen, followed as the record changes.
     pub(crate) fn is_shown(&self, field: &'static Field, prefix: String) -> Memo<bool> {
         let writer = *self;

@@ -61,8 +61,3 @@ pub(crate) async fn discard(work: Work, name: &str) -> Result<(), StoreError> {
     work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
     Ok(())
 }
-
-/// Takes a thrown-away draft back.
-pub(crate) async fn take_back(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
-    keep(work, name, draft).await
-}

@@ -99,8 +99,11 @@ pub struct Record {
     pub touched: (Stamp, Option<String>),
     /// The least stamp of its changes and who wrote it.
     pub created: (Stamp, Option<String>),
-    covered: BTreeMap<String, BTreeSet<ChangeId>>,
+    covered: Covered,
 }
+
+/// Record (`""`) or entry → path below it → what those who deleted it had seen there.
+type Covered = BTreeMap<String, BTreeMap<String, BTreeSet<ChangeId>>>;
 
 /// A change together with the effective stamp that the endpoint gave it, if it did.
 pub type Dated<'a> = (&'a Change, Option<Stamp>);
@@ -116,7 +119,7 @@ struct Write<'a> {
 #[must_use]
 pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> Option<Record> {
     let mut writes: BTreeMap<&str, Vec<Write<'a>>> = BTreeMap::new();
-    let mut covered: BTreeMap<String, BTreeSet<ChangeId>> = BTreeMap::new();
+    let mut covered = Covered::new();
     let mut first: Option<((Stamp, ChangeId), &Change, &str, &str)> = None;
     let mut last: Option<((Stamp, ChangeId), &Change)> = None;
     for (change, eff) in changes {
@@ -166,14 +169,11 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
 }
 
 /// Notes what a deletion at `path` says it had seen below.
-fn cover(
-    covered: &mut BTreeMap<String, BTreeSet<ChangeId>>,
-    path: &str,
-    over: &BTreeMap<String, Vec<ChangeId>>,
-) {
+fn cover(covered: &mut Covered, path: &str, over: &BTreeMap<String, Vec<ChangeId>>) {
     let Some(prefix) = deletion_prefix(path) else {
         return;
     };
+    let covered = covered.entry(prefix.to_owned()).or_default();
     for (below, ids) in over {
         if below != path && path::below(prefix, below).is_some() {
             covered.entry(below.clone()).or_default().extend(ids);
@@ -288,14 +288,12 @@ impl Record {
         {
             return Life::Alive;
         }
+        let covered = self.covered.get(prefix);
         let uncovered = self.below(prefix).any(|(path, cell)| {
+            let seen = covered.and_then(|covered| covered.get(path));
+            let is_seen = |id| seen.is_some_and(|seen| seen.contains(id));
             deletion_prefix(path) != Some(prefix)
-                && cell.heads.iter().any(|head| {
-                    !self
-                        .covered
-                        .get(path)
-                        .is_some_and(|ids| ids.contains(&head.change))
-                })
+                && !cell.heads.iter().all(|head| is_seen(&head.change))
         });
         if uncovered {
             Life::Revived

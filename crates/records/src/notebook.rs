@@ -60,12 +60,8 @@ impl Notebook {
         for erased in change.erase.iter().flat_map(|erase| &erase.ids) {
             self.erase(*erased, id);
         }
-        if let Some(by) = self
-            .erased
-            .get(&id)
-            .copied()
-            .filter(|_| change.stub.is_none())
-        {
+        let by = self.erased.get(&id).copied();
+        if let Some(by) = by.filter(|by| change.stub.is_none_or(|stub| *by < stub)) {
             let stub = change.stubbed(by);
             return Ok((id, self.put(&stub, &stub.to_json())));
         }

@@ -13,6 +13,7 @@ mod world;
 use std::{collections::BTreeMap, env, panic};
 
 use after::Found;
+use records::{fold::Record, id::RecordId};
 use world::World;
 
 const SEEDS: u64 = 200;
@@ -106,6 +107,52 @@ fn nothing_saved_is_lost_and_nothing_is_overwritten_unseen_whatever_the_network_
     }
 }
 
+#[test]
+fn the_search_finds_a_lost_change_a_double_one_and_a_hidden_value() {
+    let mut world = run(1);
+    let found = after::look(&world);
+    assert_eq!(
+        (found.missing.len(), found.doubled, found.overwritten),
+        (0, 0, 0)
+    );
+    let book = &world.devices[0].replica.notebook;
+    let shown = book
+        .records()
+        .map(|rec| (rec, book.fold(rec).unwrap()))
+        .collect();
+    let replaced = replaced(&shown);
+    assert!(!replaced.is_empty());
+    assert_eq!(after::hidden(&shown, &replaced), replaced.len());
+    let row = world
+        .endpoint
+        .scopes
+        .values_mut()
+        .find_map(Vec::pop)
+        .unwrap();
+    assert_eq!(after::look(&world).missing, [&*row.raw]);
+    let rows = world.endpoint.scopes.values_mut().next().unwrap();
+    rows.extend([row.clone(), row]);
+    assert_eq!(after::look(&world).doubled, 1);
+}
+
+/// Values that somebody has written over.
+fn replaced(shown: &BTreeMap<RecordId, Record>) -> Vec<after::Written> {
+    let mut replaced = Vec::new();
+    for (rec, record) in shown {
+        for (path, cell) in &record.cells {
+            let seen = cell.seen();
+            let old = cell.history.iter().map(|old| old.change);
+            let old = old.filter(|old| !seen.contains(old));
+            replaced.extend(old.map(|old| (*rec, path.clone(), old)));
+        }
+    }
+    replaced
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are what the test is read for"
+)]
 fn print(total: &Total) {
     let mut counts = total.counts.clone();
     let exchanges = counts.remove("exchanges").unwrap_or_default();

@@ -12,6 +12,7 @@ mod arguments;
 mod build;
 mod process;
 mod run;
+mod screenshots;
 mod setup;
 mod test;
 mod tools;
@@ -45,6 +46,11 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "every check, or the steps named: [NAME…]",
         test::command,
     ),
+    (
+        "screenshots",
+        "pictures of the main screens in docs/screenshots/",
+        screenshots::command,
+    ),
 ];
 
 fn main() -> ExitCode {
@@ -67,7 +73,7 @@ fn list_commands(name: &str) -> ExitCode {
     }
     eprintln!("Commands of `cargo xtask`:");
     for (known, does, _) in COMMANDS {
-        eprintln!("  {known:<8}{does}");
+        eprintln!("  {known:<12}{does}");
     }
     if asked_for_help {
         ExitCode::SUCCESS

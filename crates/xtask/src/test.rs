@@ -37,6 +37,7 @@ enum When {
 const STEPS: &[Step] = &[
     Step::new("fmt", &[], fmt),
     Step::new("clippy", &[], clippy),
+    Step::new("clippy-e2e", &[], clippy_e2e),
     Step::new("clippy-wasm", &[Tool::WasmTarget], clippy_wasm),
     Step::new("unit", &[], unit),
     Step::new("docs", &[], docs),
@@ -92,6 +93,21 @@ fn clippy(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     process::run(workspace.cargo().args(words))
 }
 
+/// What only the feature of the browser tests compiles.
+fn clippy_e2e(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let words = [
+        "clippy",
+        "--features",
+        "e2e",
+        "--test",
+        "e2e",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    process::run(workspace.cargo().args(words))
+}
+
 /// The root package alone: the endpoint does not compile for browsers, and need not.
 fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     let words = [
@@ -133,20 +149,19 @@ fn release(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()
 
 fn e2e(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     workspace.build_endpoint()?;
+    tally.watch(browser_tests(workspace, toolbox)?.arg("--no-fail-fast"))
+}
+
+/// The browser tests, told where everything is that they start; app and endpoint are built before.
+pub(crate) fn browser_tests(workspace: &Workspace, toolbox: &Toolbox) -> Result<Command> {
     let mut cargo = workspace.cargo();
-    cargo.args([
-        "test",
-        "--features",
-        "e2e",
-        "--test",
-        "e2e",
-        "--no-fail-fast",
-    ]);
+    cargo.args(["test", "--features", "e2e", "--test", "e2e"]);
     cargo.env("SO_TAY_APP_DIR", workspace.app_dev());
     cargo.env("SO_TAY_ENDPOINT", workspace.endpoint());
+    cargo.env("SO_TAY_AXE", toolbox.get(Tool::Axe)?);
     cargo.env("CHROMIUM", toolbox.get(Tool::Chromium)?);
     cargo.env("CHROMEDRIVER", toolbox.get(Tool::Chromedriver)?);
-    tally.watch(&mut cargo)
+    Ok(cargo)
 }
 
 /// Tests counted from the `test result:` lines of all steps together.
@@ -303,7 +318,7 @@ mod tests {
     fn names_choose_steps_in_the_order_of_the_table() {
         assert_eq!(
             chosen(&["unit", "clippy"]),
-            ["clippy", "clippy-wasm", "unit"]
+            ["clippy", "clippy-e2e", "clippy-wasm", "unit"]
         );
         assert_eq!(chosen(&["e2e"]), ["app", "e2e"]);
         assert!(choose_steps(&["unti".to_owned()]).is_err());

@@ -18,6 +18,8 @@ const TRUNK: &str = "0.21.14";
 pub(crate) const WASM_BINDGEN: &str = "0.2.126";
 /// The npm package; its wasm-opt calls itself by the first number alone.
 const BINARYEN: &str = "132.0.0";
+/// Finds accessibility problems; a script for the tests' browser, never part of the app.
+const AXE: &str = "4.14.1";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tool {
@@ -27,6 +29,7 @@ pub(crate) enum Tool {
     WasmOpt,
     Chromium,
     Chromedriver,
+    Axe,
 }
 
 /// What the development build needs: neither npm nor a browser.
@@ -37,7 +40,7 @@ pub(crate) const FOR_RELEASE: &[Tool] = &[
     Tool::Trunk,
     Tool::WasmOpt,
 ];
-pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver];
+pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver, Tool::Axe];
 
 /// How a tool comes onto the machine.
 #[derive(Debug, Clone, Copy)]
@@ -75,6 +78,10 @@ impl Tool {
             },
             Self::Chromium => Source::DebianPackage("chromium"),
             Self::Chromedriver => Source::DebianPackage("chromium-driver"),
+            Self::Axe => Source::NpmPackage {
+                package: "axe-core",
+                version: AXE,
+            },
         }
     }
 
@@ -98,6 +105,10 @@ impl Tool {
                 .or_else(|| process::on_path("google-chrome")),
             Self::Chromedriver => {
                 named_by("CHROMEDRIVER").or_else(|| process::on_path("chromedriver"))
+            }
+            Self::Axe => {
+                let script = self.home(&cache).join("node_modules/axe-core/axe.min.js");
+                script.is_file().then_some(script)
             }
         })
     }
@@ -125,6 +136,7 @@ impl Tool {
             ),
             Self::Chromium => ("chromium", ""),
             Self::Chromedriver => ("chromedriver", ""),
+            Self::Axe => ("axe", ""),
         }
     }
 }

@@ -1,14 +1,15 @@
 //! axe-core on every main screen: nothing serious, nothing critical.
 
-use std::fs;
-
-use serde_json::Value;
+use std::{collections::BTreeMap, fs};
 
 use crate::{
     flows::screens::{SCREENS, furnish},
     harness::{browser::Profile, given, static_host::StaticHost, turn},
     screens::App,
 };
+
+/// What is wrong, and on which screens.
+type Problems = BTreeMap<String, Vec<String>>;
 
 #[tokio::test]
 async fn main_screens_have_no_serious_accessibility_problem() {
@@ -19,7 +20,8 @@ async fn main_screens_have_no_serious_accessibility_problem() {
     let app = App::open(&profile, &host.url()).await;
     app.browser.see("#use-here", "").await;
     app.browser.js(&axe, Vec::new()).await.unwrap();
-    let mut problems = found_by_axe(&app, "welcome").await;
+    let mut problems = Problems::new();
+    look_with_axe(&app, "mo-lan-dau", &mut problems).await;
     app.use_here().await;
     let places = furnish(&app).await;
     for scheme in ["light", "dark"] {
@@ -28,25 +30,30 @@ async fn main_screens_have_no_serious_accessibility_problem() {
             let (route, landmark) = places.resolve(route);
             app.go(&route).await;
             app.browser.see(landmark, "").await;
-            problems.extend(found_by_axe(&app, &format!("{name}, {scheme}")).await);
+            look_with_axe(&app, &format!("{name} {scheme}"), &mut problems).await;
         }
     }
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+    let lines = problems
+        .iter()
+        .map(|(problem, screens)| format!("{problem}\n    {}", screens.join(", ")));
+    assert!(
+        problems.is_empty(),
+        "{}",
+        lines.collect::<Vec<_>>().join("\n")
+    );
     app.browser.close().await;
 }
 
-async fn found_by_axe(app: &App, screen: &str) -> Vec<String> {
+async fn look_with_axe(app: &App, screen: &str, problems: &mut Problems) {
     let run = "const done = arguments[arguments.length - 1];
+        const grave = (found) => found.impact === 'serious' || found.impact === 'critical';
         axe.run(document, {resultTypes: ['violations']}).then(
-            (result) => done(result.violations.flatMap((violation) => violation.nodes.map((node) =>
-                [violation.impact, violation.id, node.target.join(' '), node.failureSummary.split('\\n')[1] ?? '']))),
-            (error) => done([['critical', String(error), '', '']]));";
+            (result) => done(result.violations.filter(grave).flatMap((found) => found.nodes.map((node) =>
+                `${found.impact} ${found.id} at ${node.target.join(' ')}: ${node.failureSummary}`))),
+            (error) => done([String(error)]));";
     let found = app.browser.js_later(run, Vec::new()).await.unwrap();
-    let found: Vec<[Value; 4]> = serde_json::from_value(found).unwrap();
-    let grave = found
-        .iter()
-        .filter(|[impact, ..]| impact == "serious" || impact == "critical");
-    grave
-        .map(|[impact, rule, place, why]| format!("{screen}: {impact} {rule} {place}: {why}"))
-        .collect()
+    let found: Vec<String> = serde_json::from_value(found).unwrap();
+    for problem in found {
+        problems.entry(problem).or_default().push(screen.to_owned());
+    }
 }

@@ -31,6 +31,9 @@ pub(crate) const SCREENS: &[(&str, &str)] = &[
     ("huong-dan", "/huong-dan"),
 ];
 
+/// Pictures in every look; of the other screens, one on a phone and one on a desk.
+const IN_EVERY_LOOK: &[&str] = &["hom-nay", "nhap", "phieu", "chuong-trinh"];
+
 /// Routes of what is in a furnished notebook.
 pub(crate) struct Places {
     draft: String,
@@ -148,7 +151,8 @@ async fn main_screens_fit_a_phone_and_a_desk() {
             if over != Value::from(0) {
                 too_wide.push(format!("{name} ({}) by {over} px", look.name));
             }
-            if let Some(folder) = &pictures {
+            let is_wanted = matches!(look.name, "sang" | "may-ban") || IN_EVERY_LOOK.contains(name);
+            if let Some(folder) = pictures.as_ref().filter(|_| is_wanted) {
                 fs::create_dir_all(folder).unwrap();
                 app.browser
                     .picture(&folder.join(format!("{name}-{}.png", look.name)))

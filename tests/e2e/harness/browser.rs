@@ -10,7 +10,10 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use thirtyfour::{ChromiumLikeCapabilities as _, DesiredCapabilities, Key, WebDriver, prelude::*};
+use thirtyfour::{
+    CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
+    prelude::*,
+};
 
 use super::{
     folder::{Folder, keepsakes},
@@ -21,6 +24,9 @@ use super::{
 
 /// A cheap phone, in CSS pixels.
 pub(crate) const PHONE: (u32, u32) = (360, 640);
+
+/// Ctrl and A, and the keys let go, in WebDriver's letters.
+const SELECT_ALL: &str = "\u{e009}a\u{e000}";
 
 const FLAGS: &[&str] = &[
     "--headless=new",
@@ -83,10 +89,10 @@ impl Profile {
                 .unwrap();
         }
         capabilities
-            .set_base_capability("unhandledPromptBehavior", "accept")
+            .set("unhandledPromptBehavior", "accept")
             .unwrap();
         capabilities
-            .set_base_capability("goog:loggingPrefs", json!({"browser": "ALL"}))
+            .set("goog:loggingPrefs", json!({"browser": "ALL"}))
             .unwrap();
 
         let (chromedriver, port) = start_chromedriver();
@@ -94,6 +100,7 @@ impl Profile {
             driver: None,
             chromedriver,
             downloads: self.folder.inside("downloads"),
+            taken: self.folder.inside("taken"),
             name: self.name,
         };
         let url = format!("http://127.0.0.1:{port}");
@@ -137,6 +144,7 @@ pub(crate) struct Browser {
     driver: Option<WebDriver>,
     chromedriver: Child,
     downloads: PathBuf,
+    taken: PathBuf,
     name: &'static str,
 }
 
@@ -312,6 +320,24 @@ impl Browser {
         .await;
     }
 
+    /// Clicks the element that says these words.
+    pub(crate) async fn click_words(&self, css: &str, words: &str) {
+        self.until(&format!("`{css}` with “{words}” can be clicked"), async || {
+            let mark = "for (const old of document.querySelectorAll('[data-e2e]')) delete old.dataset.e2e;
+                const found = [...document.querySelectorAll(arguments[0])]
+                    .find(element => element.innerText.includes(arguments[1]));
+                if (found) found.dataset.e2e = '';
+                return Boolean(found)";
+            let found = self.js(mark, vec![css.into(), words.into()]).await?;
+            if found != Value::Bool(true) {
+                return Err(format!("{:?}", self.texts(css).await));
+            }
+            let element = self.element("[data-e2e]").await?;
+            element.click().await.map_err(|e| short(&e))
+        })
+        .await;
+    }
+
     /// Types with keys, after what is there.
     pub(crate) async fn type_into(&self, css: &str, text: &str) {
         self.until(&format!("`{css}` takes typing"), async || {
@@ -326,23 +352,8 @@ impl Browser {
 
     /// Types with keys, in place of what is there.
     pub(crate) async fn replace(&self, css: &str, text: &str) {
-        self.type_into(css, &(Key::Control + "a")).await;
+        self.type_into(css, SELECT_ALL).await;
         self.type_into(css, text).await;
-    }
-
-    /// Gives a native control (date, select) a value, as its picker would.
-    pub(crate) async fn pick(&self, css: &str, value: &str) {
-        let script = "const input = document.querySelector(arguments[0]);
-            input.value = arguments[1];
-            for (const name of ['input', 'change']) input.dispatchEvent(new Event(name, {bubbles: true}));
-            return input.value === arguments[1]";
-        self.until(&format!("`{css}` takes {value}"), async || {
-            match self.js(script, vec![css.into(), value.into()]).await? {
-                Value::Bool(true) => Ok(()),
-                _ => Err("it has no such value".to_owned()),
-            }
-        })
-        .await;
     }
 
     /// Gives a file input a file.
@@ -374,33 +385,25 @@ impl Browser {
         .await
     }
 
-    /// The file that the app gives out when this is done.
+    /// The file that the app gives out after a click. It is put aside, so that the next one may have its name.
     pub(crate) async fn downloaded(&self, click: &str) -> PathBuf {
-        let finished = || -> Vec<PathBuf> {
-            let files = fs::read_dir(&self.downloads)
-                .unwrap()
-                .map(|file| file.unwrap().path());
-            files
-                .filter(|file| file.extension().is_none_or(|e| e != "crdownload"))
-                .collect()
-        };
-        let before = finished();
         self.click(click).await;
-        self.until("a file is downloaded", async || {
-            let fresh = finished().into_iter().find(|file| !before.contains(file));
-            // The name is there at once, the bytes may come later.
-            let whole = fresh.filter(|file| fs::metadata(file).is_ok_and(|m| m.len() > 0));
-            let busy = fs::read_dir(&self.downloads).unwrap().any(|file| {
-                file.unwrap()
-                    .path()
-                    .extension()
-                    .is_some_and(|e| e == "crdownload")
-            });
-            whole
-                .filter(|_| !busy)
-                .ok_or_else(|| format!("{:?}", finished()))
-        })
-        .await
+        let file = self
+            .until("a file is downloaded", async || {
+                let files = fs::read_dir(&self.downloads).unwrap();
+                let files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
+                match files.as_slice() {
+                    [file] if is_whole(file) => Ok(file.clone()),
+                    _ => Err(format!("{files:?}")),
+                }
+            })
+            .await;
+        let number = fs::read_dir(&self.taken).unwrap().count();
+        let aside = self
+            .taken
+            .join(format!("{number}-{}", file.file_name().unwrap().display()));
+        fs::rename(&file, &aside).unwrap();
+        aside
     }
 
     pub(crate) async fn picture(&self, file: &Path) {
@@ -447,6 +450,13 @@ impl Drop for Browser {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// The name is there at once; Chromium renames the file when all bytes are in it.
+fn is_whole(file: &Path) -> bool {
+    file.extension()
+        .is_none_or(|extension| extension != "crdownload")
+        && fs::metadata(file).is_ok_and(|data| data.len() > 0)
 }
 
 /// The first line of a driver's complaint; the rest is its own stack.

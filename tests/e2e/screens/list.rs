@@ -23,10 +23,7 @@ impl App {
 
     /// Opens the row with these words.
     pub(crate) async fn open_row(&self, words: &str) {
-        self.browser.see("a.row", words).await;
-        let script = "[...document.querySelectorAll('a.row')]
-            .find(row => row.innerText.includes(arguments[0])).click()";
-        self.browser.js(script, vec![words.into()]).await.unwrap();
+        self.browser.click_words("a.row", words).await;
         self.browser.see(".kv", "").await;
     }
 }

@@ -34,8 +34,9 @@ impl App {
         self.ticks().await
     }
 
-    /// Which tasks are done, in the order shown.
+    /// Which tasks are done, in the order shown, of all tasks there are.
     pub(crate) async fn ticks(&self) -> Vec<bool> {
+        self.browser.click_words("button.chip", "Tất cả").await;
         self.browser.see(TICK, "").await;
         let script = "return [...document.querySelectorAll(arguments[0])]
             .map(tick => tick.getAttribute('aria-checked') === 'true')";

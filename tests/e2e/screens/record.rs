@@ -28,13 +28,10 @@ impl App {
 impl App {
     /// Resolves a conflict: presses the button beside the value with these words.
     pub(crate) async fn choose_value(&self, words: &str) {
-        let index = "return 1 + [...document.querySelectorAll('.conflict-value')]
-            .findIndex(value => value.innerText.includes(arguments[0]))";
-        let place = self.browser.js(index, vec![words.into()]).await.unwrap();
-        assert_ne!(place, 0, "no value says {words}");
-        let mark = "document.querySelectorAll('.conflict-value')[arguments[0] - 1]
-            .querySelector('button').id = 'e2e-chosen'";
-        self.browser.js(mark, vec![place]).await.unwrap();
-        self.browser.click("#e2e-chosen").await;
+        let mark = "[...document.querySelectorAll('.conflict-value')]
+            .find(value => value.innerText.includes(arguments[0]))
+            .querySelector('button').dataset.e2e = ''";
+        self.browser.js(mark, vec![words.into()]).await.unwrap();
+        self.browser.click("[data-e2e]").await;
     }
 }

@@ -149,7 +149,7 @@ fn an_entry_that_was_deleted_and_edited_elsewhere_is_back_in_the_form_too() {
 #[test]
 fn a_deletion_covers_only_what_its_author_saw() {
     let first = write(1, "a", json!("A"), &[]);
-    let seen = notebook(&[first.clone()]).fold(rec(0)).unwrap();
+    let seen = notebook([&first]).fold(rec(0)).unwrap();
     let at = Stamp {
         ms: 9,
         counter: 0,
@@ -162,6 +162,57 @@ fn a_deletion_covers_only_what_its_author_saw() {
     book.insert(&write(0, "b", json!("B"), &[]).to_json())
         .unwrap();
     assert_eq!(book.fold(rec(0)).unwrap().life(""), Life::Revived);
+}
+
+#[test]
+fn whoever_deleted_the_record_has_not_deleted_its_entry() {
+    let at = Stamp {
+        ms: 9,
+        counter: 0,
+        dev: 0,
+    };
+    let both = [
+        write(1, "g/e1/x", json!("một"), &[]),
+        write(2, "g/e1/x", json!("hai"), &[]),
+    ];
+    let seen = |n: usize| notebook([&both[n]]).fold(rec(0)).unwrap();
+    let mut draft = records::draft::Draft::edit(&seen(0), &super::form(), 0);
+    draft.remove_entry("g", "e1");
+    let entry = change(3, 0, at, vec![draft.writes()]);
+    let record = change(4, 1, at, vec![deletion(&seen(1))]);
+    let undo = write(5, "@del", Value::Null, &[4]);
+    // Nobody who deleted the entry had seen the second value of it.
+    let book = notebook(both.iter().chain([&entry, &record, &undo]));
+    let record = book.fold(rec(0)).unwrap();
+    assert_eq!(
+        (record.life(""), record.life("g/e1")),
+        (Life::Alive, Life::Revived)
+    );
+}
+
+#[test]
+fn of_two_erasures_a_stub_names_the_same_one_in_every_order() {
+    let secret = write(1, "a", json!("BÍ MẬT"), &[]);
+    let changes = [
+        secret.stubbed(id(3)),
+        erasure(2, vec![id(1)]),
+        erasure(3, vec![id(1)]),
+        secret,
+    ];
+    let least = id(2).min(id(3));
+    for order in [
+        [0, 1, 2, 3],
+        [1, 0, 2, 3],
+        [1, 2, 3, 0],
+        [3, 2, 0, 1],
+        [2, 1, 0, 3],
+    ] {
+        let book = notebook(order.map(|n| &changes[n]));
+        assert_eq!(
+            &*book.get(&id(1)).unwrap().raw,
+            changes[3].stubbed(least).to_json()
+        );
+    }
 }
 
 #[test]

@@ -26,6 +26,9 @@ pub(super) struct Found {
     pub(super) revived: usize,
 }
 
+/// A value: record, path, and the change that wrote it.
+pub(super) type Written = (RecordId, String, ChangeId);
+
 pub(super) fn look(world: &World) -> Found {
     let mut found = Found::default();
     at_the_endpoint(world, &mut found);
@@ -47,15 +50,8 @@ pub(super) fn look(world: &World) -> Found {
             }
             theirs.insert(rec, record);
         }
-        for (rec, path, id) in &visible {
-            found.values += 1;
-            let heads = theirs[rec]
-                .cells
-                .get(path)
-                .map(Cell::seen)
-                .unwrap_or_default();
-            found.overwritten += usize::from(!heads.contains(id));
-        }
+        found.values += visible.len();
+        found.overwritten += hidden(&theirs, &visible);
         for (rec_id, theirs) in &theirs {
             if *rec_id != rec(FORGED) {
                 same_record(world, (first, book), theirs, &mut found);
@@ -111,7 +107,7 @@ fn at_the_endpoint(world: &World, found: &mut Found) {
 }
 
 /// What was written and is named in no other write's `over`.
-fn unreplaced(world: &World) -> Vec<(RecordId, String, ChangeId)> {
+fn unreplaced(world: &World) -> Vec<Written> {
     let texts = world.saved.values().flatten();
     let changes: Vec<Change> = texts
         .map(|raw| parse_change(raw.as_bytes()).unwrap())
@@ -134,6 +130,15 @@ fn unreplaced(world: &World) -> Vec<(RecordId, String, ChangeId)> {
     });
     let written: BTreeSet<_> = written.collect();
     written.difference(&named).cloned().collect()
+}
+
+/// How many of these values are not in sight.
+pub(super) fn hidden(shown: &BTreeMap<RecordId, Record>, values: &[Written]) -> usize {
+    let is_hidden = |(rec, path, id): &&Written| {
+        let cell = shown.get(rec).and_then(|record| record.cells.get(path));
+        !cell.is_some_and(|cell| cell.seen().contains(id))
+    };
+    values.iter().filter(is_hidden).count()
 }
 
 fn same_set(world: &World, one: &Notebook, other: &Notebook) {

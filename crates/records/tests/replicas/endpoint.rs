@@ -116,7 +116,7 @@ impl Endpoint {
         let rows = self.scopes.entry(scope.clone()).or_default();
         self.taken.insert(change.id, (scope.clone(), rows.len()));
         let acc = Acceptance {
-            scope: scope.clone(),
+            scope,
             seq: rows.len() as u64 + 1,
             epoch: format!("019ab3c0-0000-7000-8000-{:012x}", self.epoch),
             eff: change.stamp.clamped(change.lo, now),

@@ -124,6 +124,7 @@ impl Profile {
 fn start_chromedriver() -> (Child, u16) {
     let mut child = Command::new(given("CHROMEDRIVER"))
         .arg("--port=0")
+        .env("LANGUAGE", "vi") // what Chromium shows dates by
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -7,7 +7,7 @@ pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod sync;
 
-use std::{cell::RefCell, rc::Rc};
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
@@ -34,6 +34,8 @@ pub(crate) struct Tools {
     pub(crate) last_row: RefCell<f64>,
     /// The next exchange, when one is planned.
     pub(crate) next_sync: RefCell<Option<Timeout>>,
+    /// Drafts that were opened but hold nothing typed yet: they go when their form is left.
+    pub(crate) fresh: RefCell<BTreeSet<String>>,
     /// How many exchanges in a row found no endpoint.
     pub(crate) failures: RefCell<u32>,
 }

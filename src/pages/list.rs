@@ -75,7 +75,7 @@ pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
         view! { <div class:current=is_current>{view}</div> }.into_any()
     });
     view! {
-        <main class="split" class:open=is_open>
+        <main class="split table" class:open=is_open>
             <section class="pane-list">
                 {tools(work, form, filter, rows)}
                 {move || rows.read().is_empty().then(|| empty(form, filter))}

@@ -118,7 +118,7 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<String>>, period: &str)
         .map(|column| view! { <th scope="col">{column.label.clone()}</th> })
         .collect_view();
     let numbers = (1..=register.columns.len())
-        .map(|n| view! { <th class="num">{n}</th> })
+        .map(|n| view! { <th>{n}</th> })
         .collect_view();
     let body = lines.into_iter().map(|line| {
         let cells = line

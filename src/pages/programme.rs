@@ -143,7 +143,7 @@ fn task_row(
     let tick = move |_| set_done(work, id, !is_done);
     let add_result = move |_| {
         if let Some(name) = drafts::edit(work, id) {
-            browser::go(&format!("/nhap/{name}"));
+            browser::go(&format!("/nhap/{name}?phieu={id}"));
             gloo_timers::callback::Timeout::new(100, || browser::focus("f-ket_qua")).forget();
         }
     };

@@ -261,7 +261,7 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
         let place = format!("f-{}", problem.path);
         let go = move |_| {
             if let Some(name) = drafts::edit(work, id) {
-                browser::go(&format!("/nhap/{name}"));
+                browser::go(&format!("/nhap/{name}?phieu={id}"));
                 let place = place.clone();
                 gloo_timers::callback::Timeout::new(100, move || browser::focus(&place)).forget();
             }
@@ -294,7 +294,7 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
 fn buttons(work: Work, record: &Record) -> AnyView {
     let (id, rec) = (record.id, record.clone());
     let edit = move |_| match drafts::edit(work, id) {
-        Some(name) => browser::go(&format!("/nhap/{name}")),
+        Some(name) => browser::go(&format!("/nhap/{name}?phieu={id}")),
         None => work.book.say("Chưa mở được phiếu để sửa.", None),
     };
     let delete = move |_| {

@@ -27,32 +27,63 @@ use crate::{
 
 /// How long after the last letter a draft is kept.
 const KEEP_MS: u32 = 250;
+/// How often a save looks whether the draft on its way has arrived.
+const KEEPING_MS: u32 = 5;
 
-/// Begins a record and goes to it, so that "back" does not begin another one.
+/// Begins a record and goes to it, so that "back" does not begin another one. The address keeps the form: a
+/// reload before the first letter opens an empty form again.
 pub(crate) fn begin(work: Work, form: &str) -> AnyView {
     let today = records::date::today(browser::now_ms());
     let Some(form) = work.book.catalogue.form_on(form, &today) else {
         return not_found::page();
     };
-    let query = work
-        .book
-        .route
-        .with_untracked(|route| route.split_once('?').map(|(_, q)| q.to_owned()));
-    let given: Vec<(String, Value)> = query
+    let query = work.book.route.with_untracked(|route| {
+        route
+            .split_once('?')
+            .map(|(_, query)| query.to_owned())
+            .unwrap_or_default()
+    });
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let given: Vec<(&str, &str)> = pairs.filter(|(key, _)| *key != "mau").collect();
+    let values: Vec<(String, Value)> = given
         .iter()
-        .flat_map(|query| query.split('&'))
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(key, value)| (key.to_owned(), Value::from(value)))
+        .map(|(key, value)| ((*key).to_owned(), Value::from(*value)))
         .collect();
-    let name = drafts::begin(work, form, &given);
-    browser::go_instead(&format!("/nhap/{name}"));
+    let name = drafts::begin(work, form, &values);
+    let rest: String = given
+        .iter()
+        .map(|(key, value)| format!("&{key}={value}"))
+        .collect();
+    browser::go_instead(&format!("/nhap/{name}?mau={}{rest}", form.id));
     view! { <main class="page"></main> }.into_any()
+}
+
+/// The draft of this address is gone: saved, thrown away, or reloaded before the first letter.
+fn gone(work: Work) -> AnyView {
+    let route = work.book.route.get_untracked();
+    let query = route
+        .split_once('?')
+        .map(|(_, query)| query)
+        .unwrap_or_default();
+    let named = |name: &str| {
+        query
+            .split('&')
+            .find_map(|pair| pair.strip_prefix(name))
+            .map(ToOwned::to_owned)
+    };
+    if let Some(form) = named("mau=") {
+        return begin(work, &form);
+    }
+    if let Some(record) = named("phieu=") {
+        browser::go_instead(&format!("/phieu/{record}"));
+    }
+    not_found::page()
 }
 
 pub(crate) fn page(work: Work, name: &str) -> AnyView {
     let draft = work.book.peek(|data| data.drafts.get(name).cloned());
     let Some(draft) = draft else {
-        return not_found::page();
+        return gone(work);
     };
     let Some(form) = work.book.catalogue.form(&draft.form, &draft.ver) else {
         return not_found::page();
@@ -186,6 +217,8 @@ struct Keeper {
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     note: RwSignal<String>,
     is_saving: RwSignal<bool>,
+    /// Drafts on their way into the store: a save waits for them, or one could come after it.
+    keeping: StoredValue<u32>,
 }
 
 impl Keeper {
@@ -197,6 +230,7 @@ impl Keeper {
             timer: StoredValue::new_local(None),
             note: RwSignal::new(String::new()),
             is_saving: RwSignal::new(false),
+            keeping: StoredValue::new(0),
         }
     }
 
@@ -211,12 +245,20 @@ impl Keeper {
     }
 
     fn keep(self) {
+        if self.is_saving.get_untracked() {
+            return;
+        }
         let Some(draft) = self.draft() else { return };
         let name = self.name.get_value();
         let note = self.note;
         let work = self.work;
+        self.keeping.update_value(|keeping| *keeping += 1);
         wasm_bindgen_futures::spawn_local(async move {
-            let said = match drafts::keep(work, &name, draft).await {
+            let kept = drafts::keep(work, &name, draft).await;
+            let _ = self
+                .keeping
+                .try_update_value(|keeping| *keeping = keeping.saturating_sub(1));
+            let said = match kept {
                 Ok(ms) => {
                     work.book.is_writing.set(false);
                     words::draft_kept_at(ms)
@@ -242,8 +284,11 @@ impl Keeper {
             }
         });
         *tools.leaving.borrow_mut() = Some(Rc::clone(&leave));
-        let on_gone = send_wrapper(leave);
-        on_cleanup(move || on_gone.with_value(|leave| leave()));
+        let (on_gone, name, work) = (send_wrapper(leave), self.name.get_value(), self.work);
+        on_cleanup(move || {
+            on_gone.with_value(|leave| leave());
+            drafts::leave(work, &name);
+        });
     }
 
     fn change_version(self, version: &str) {
@@ -275,6 +320,13 @@ impl Keeper {
         let name = self.name.get_value();
         let work = self.work;
         wasm_bindgen_futures::spawn_local(async move {
+            while self
+                .keeping
+                .try_get_value()
+                .is_some_and(|keeping| keeping > 0)
+            {
+                gloo_timers::future::TimeoutFuture::new(KEEPING_MS).await;
+            }
             match save::save(work, vec![draft.writes()], Some(&name)).await {
                 Ok(ms) => {
                     work.book.is_writing.set(false);

@@ -49,7 +49,9 @@ pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
 
 /// Keeps a draft on the device.
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
-    work.tools().store.put_draft(name, &draft).await?;
+    let tools = work.tools();
+    tools.fresh.borrow_mut().remove(name);
+    tools.store.put_draft(name, &draft).await?;
     work.book
         .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
     Ok(browser::now_ms())

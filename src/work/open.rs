@@ -1,6 +1,9 @@
 //! Opens the notebook: the store, everything in it, and what keeps it alive while the page is.
 
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use leptos::prelude::*;
 use records::replica::Replica;
@@ -52,6 +55,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         counter_row: RefCell::new(loaded.counter_row),
         last_row: RefCell::new(loaded.last_row),
         next_sync: RefCell::new(None),
+        fresh: RefCell::new(BTreeSet::new()),
         failures: RefCell::new(0),
     };
     let work = Work::new(book, tools);

@@ -24,9 +24,22 @@ pub(crate) fn begin(work: Work, form: &Form, given: &[(String, Value)]) -> Strin
         draft.put(path, value.clone());
     }
     let name = name();
-    work.book
-        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    open_fresh(work, &name, draft);
     name
+}
+
+/// A form is on the screen, and nothing was typed yet.
+fn open_fresh(work: Work, name: &str, draft: Draft) {
+    work.tools().fresh.borrow_mut().insert(name.to_owned());
+    work.book
+        .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
+}
+
+/// The form was left: a draft in which nothing was typed is nobody's work.
+pub(crate) fn leave(work: Work, name: &str) {
+    if work.tools().fresh.borrow_mut().remove(name) {
+        work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
+    }
 }
 
 /// Opens a record for writing: what is on the screen now is what the save will say it saw.
@@ -42,8 +55,7 @@ pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
     let form = work.book.catalogue.form(&record.form, &record.version)?;
     let draft = Draft::edit(&record, form, browser::now_ms());
     let name = name();
-    work.book
-        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    open_fresh(work, &name, draft);
     Some(name)
 }
 

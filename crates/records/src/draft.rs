@@ -134,7 +134,7 @@ impl Draft {
                 self.set
                     .insert(format!("{place}#{option}"), Value::Bool(true));
             }
-        } else if !value.is_null() && value != Value::from("") {
+        } else if !says_nothing(&value) {
             self.set.insert(place, value);
         }
     }
@@ -149,7 +149,7 @@ impl Draft {
     /// The person changed a value. Putting back what was there is no change.
     pub fn put(&mut self, path: &str, value: Value) {
         let before = self.seen.get(path).map_or(&Value::Null, |seen| &seen.value);
-        if *before == value || (before.is_null() && value == Value::from("")) {
+        if *before == value || (before.is_null() && says_nothing(&value)) {
             self.set.remove(path);
         } else {
             self.set.insert(path.to_owned(), value);
@@ -253,7 +253,21 @@ impl Draft {
                             .collect(),
                     )
                 }
-                _ => self.value(&place).clone(),
+                Kind::Text
+                | Kind::LongText
+                | Kind::Number
+                | Kind::Decimal
+                | Kind::Date
+                | Kind::Time
+                | Kind::Choice
+                | Kind::YesNo
+                | Kind::Person
+                | Kind::Identity
+                | Kind::Phone
+                | Kind::Address
+                | Kind::DocRef
+                | Kind::Link
+                | Kind::Computed => self.value(&place).clone(),
             };
             if !value.is_null() {
                 doc.insert(field.key.clone(), value);
@@ -297,6 +311,11 @@ impl Draft {
         }
         writes
     }
+}
+
+/// An empty input and none at all are the same.
+fn says_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str() == Some("")
 }
 
 /// What deletes a record: `@del` over every head of every path that its author saw.

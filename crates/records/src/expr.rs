@@ -129,7 +129,9 @@ impl Call<'_> {
         match self.arg(0) {
             Value::Array(items) => items,
             Value::Null => Vec::new(),
-            one => vec![one],
+            one @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => {
+                vec![one]
+            }
         }
     }
 
@@ -218,13 +220,13 @@ impl Call<'_> {
             return value;
         };
         let name = name.rsplit('.').next().unwrap_or(name);
-        let say = |v: &Value| match v {
-            Value::String(option) => Value::from(form.option_label(name, option)),
-            other => other.clone(),
+        let say = |v: &Value| match v.as_str() {
+            Some(option) => Value::from(form.option_label(name, option)),
+            None => v.clone(),
         };
-        match &value {
-            Value::Array(items) => Value::Array(items.iter().map(say).collect()),
-            one => say(one),
+        match value.as_array() {
+            Some(items) => Value::Array(items.iter().map(say).collect()),
+            None => say(&value),
         }
     }
 
@@ -363,7 +365,7 @@ mod tests {
 
     use super::*;
 
-    fn check(expr: Value, expected: Value) {
+    fn check(expr: &Value, expected: &Value) {
         let doc = json!({
             "ngay": "2026-11-22", "so_nguoi": 6, "loai": "KN",
             "y_kien": [{"han":"2026-12-01","xong":true},{"han":"2026-11-30"}],
@@ -374,45 +376,45 @@ mod tests {
             entries: &[&entry],
             ..Scope::of(&doc, None)
         };
-        assert_eq!(eval(&expr, &scope), expected, "{expr}");
+        assert_eq!(eval(expr, &scope), *expected, "{expr}");
     }
 
     #[test]
     fn the_entry_hides_the_record_and_lists_run_over_entries() {
-        check(json!("$loai"), json!("PA"));
-        check(json!(["=", "$loai", "PA"]), json!(true));
-        check(json!(["count", "$y_kien"]), json!(2));
-        check(json!(["min", "$y_kien.han"]), json!("2026-11-30"));
-        check(json!(["any", "$y_kien.xong"]), json!(true));
-        check(json!(["in", "$hinh_thuc", "B", "C"]), json!(true));
-        check(json!("$$x"), json!("$x"));
+        check(&json!("$loai"), &json!("PA"));
+        check(&json!(["=", "$loai", "PA"]), &json!(true));
+        check(&json!(["count", "$y_kien"]), &json!(2));
+        check(&json!(["min", "$y_kien.han"]), &json!("2026-11-30"));
+        check(&json!(["any", "$y_kien.xong"]), &json!(true));
+        check(&json!(["in", "$hinh_thuc", "B", "C"]), &json!(true));
+        check(&json!("$$x"), &json!("$x"));
     }
 
     #[test]
     fn dates_count_calendar_days() {
-        check(json!(["days", "$ngay", "2026-12-02"]), json!(10));
-        check(json!(["add_days", "$ngay", 10]), json!("2026-12-02"));
-        check(json!(["date", "$ngay"]), json!("22/11/2026"));
+        check(&json!(["days", "$ngay", "2026-12-02"]), &json!(10));
+        check(&json!(["add_days", "$ngay", 10]), &json!("2026-12-02"));
+        check(&json!(["date", "$ngay"]), &json!("22/11/2026"));
         check(
-            json!(["<", ["days", "$khong_co", "$ngay"], 7]),
-            json!(false),
+            &json!(["<", ["days", "$khong_co", "$ngay"], 7]),
+            &json!(false),
         );
     }
 
     #[test]
     fn what_cannot_be_computed_is_null_and_never_a_crash() {
-        check(json!(["nope", 1]), json!(null));
-        check(json!([]), json!(null));
-        check(json!(["<", "$nguoi", 3]), json!(false));
+        check(&json!(["nope", 1]), &json!(null));
+        check(&json!([]), &json!(null));
+        check(&json!(["<", "$nguoi", 3]), &json!(false));
         check(
-            json!(["add_days", "$ngay", 999_999_999_999_i64]),
-            json!(null),
+            &json!(["add_days", "$ngay", 999_999_999_999_i64]),
+            &json!(null),
         );
         let deep = (0..200).fold(json!(true), |e, _| json!(["not", e]));
-        let _ = eval(&deep, &Scope::of(&json!({}), None));
+        check(&deep, &json!(true));
         check(
-            json!(["join", ", ", "$nguoi", "$hinh_thuc", "$khong"]),
-            json!("Lê A, Chủ tịch, A, B"),
+            &json!(["join", ", ", "$nguoi", "$hinh_thuc", "$khong"]),
+            &json!("Lê A, Chủ tịch, A, B"),
         );
     }
 }

@@ -36,13 +36,13 @@ pub fn after(last: Option<&str>) -> String {
 #[must_use]
 pub fn between(a: Option<&str>, b: Option<&str>) -> String {
     let Some(b) = b else { return after(a) };
-    let a = a.unwrap_or_default();
+    let (a, b) = (a.unwrap_or_default().as_bytes(), b.as_bytes());
     let mut place = String::new();
     let mut b_counts = true;
     for at in 0..=a.len().max(b.len()) {
-        let low = digit(a.bytes().nth(at)).unwrap_or(0);
+        let low = digit(a.get(at).copied()).unwrap_or(0);
         let high = if b_counts {
-            digit(b.bytes().nth(at)).unwrap_or(0)
+            digit(b.get(at).copied()).unwrap_or(0)
         } else {
             DIGITS.len()
         };

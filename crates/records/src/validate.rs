@@ -66,7 +66,9 @@ pub fn is_required(field: &Field, scope: &Scope<'_>) -> bool {
     match &field.required {
         Value::Bool(required) => *required,
         Value::Null => false,
-        condition => expr::holds(condition, scope),
+        condition @ (Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_)) => {
+            expr::holds(condition, scope)
+        }
     }
 }
 
@@ -127,7 +129,18 @@ fn missing(field: &Field) -> String {
         Kind::Choice | Kind::Choices | Kind::YesNo | Kind::Link => {
             format!("Chưa chọn “{}”.", field.label)
         }
-        _ => format!("Chưa ghi “{}”.", field.label),
+        Kind::Text
+        | Kind::LongText
+        | Kind::Number
+        | Kind::Decimal
+        | Kind::Date
+        | Kind::Time
+        | Kind::Person
+        | Kind::Identity
+        | Kind::Phone
+        | Kind::Address
+        | Kind::DocRef
+        | Kind::Computed => format!("Chưa ghi “{}”.", field.label),
     }
 }
 

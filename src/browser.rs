@@ -54,6 +54,11 @@ pub(crate) fn route() -> String {
         .unwrap_or(route)
 }
 
+/// A part of an address as it was before it was encoded; `None` when it never was one.
+pub(crate) fn decoded(text: &str) -> Option<String> {
+    js_sys::decode_uri_component(text).ok().map(String::from)
+}
+
 /// Goes to a route.
 pub(crate) fn go(route: &str) {
     if let Some(window) = window() {

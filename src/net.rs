@@ -29,6 +29,15 @@ pub(crate) enum NetError {
 }
 
 impl NetError {
+    /// Whether trying again later cannot help.
+    pub(crate) fn needs_a_person(&self) -> bool {
+        match self {
+            Self::Silent => false,
+            Self::Foreign => true,
+            Self::Problem(problem) => problem.status < 500 && problem.status != 429,
+        }
+    }
+
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
             Self::Problem(problem) => Some(problem.status),

@@ -22,6 +22,8 @@ pub(crate) struct Exchange {
     pub(crate) done_ms: u64,
     /// Why the last one did not.
     pub(crate) failure: Option<String>,
+    /// Waiting will not mend it: a person has to do something.
+    pub(crate) is_grave: bool,
 }
 
 /// A short message with an action, above the bottom bar.

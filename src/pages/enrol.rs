@@ -15,7 +15,7 @@ fn given(route: &str, name: &str) -> Option<String> {
     let pair = query
         .split('&')
         .find_map(|pair| pair.strip_prefix(name)?.strip_prefix('='))?;
-    Some(String::from(js_sys::decode_uri_component(pair).ok()?))
+    browser::decoded(pair)
 }
 
 pub(crate) fn page(work: Work) -> AnyView {

@@ -91,6 +91,9 @@ fn status(book: Book) -> AnyView {
         if set_aside > 0 {
             return ("status bad", words::refused(set_aside));
         }
+        if let Some(failure) = exchange.failure.as_ref().filter(|_| exchange.is_grave) {
+            return ("status bad", failure.clone());
+        }
         match (waiting, exchange.done_ms, exchange.failure) {
             (0, 0, Some(_)) => (
                 "status",

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use records::{
     date,
-    id::{RecordId, entry_id},
-    programme::{self, Period, Template},
+    id::RecordId,
+    programme::{Period, Template},
     summary::Summary,
 };
 
@@ -15,7 +15,7 @@ use crate::{
     pages::frame::head,
     parts::{icon::icon, row::due_chip},
     words,
-    work::{Work, save},
+    work::{Work, programmes},
 };
 
 pub(crate) fn page(work: Work) -> AnyView {
@@ -179,32 +179,13 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
 }
 
 fn start(work: Work, template: &'static Template, period: Period) {
-    let catalogue = work.book.catalogue;
-    let (Some(programme), Some(task)) = (
-        catalogue.newest("chuong_trinh"),
-        catalogue.newest("nhiem_vu"),
-    ) else {
-        return;
-    };
-    let now = browser::now_ms();
-    let mut record = || RecordId::new(now, browser::random());
-    let mut entry = || entry_id(browser::random());
-    let writes = programme::start(
-        template,
-        &period,
-        (programme, task),
-        &mut record,
-        &mut entry,
-    );
-    let Some(id) = writes.first().map(|writes| writes.rec) else {
-        return;
-    };
     wasm_bindgen_futures::spawn_local(async move {
-        match save::save(work, writes, None).await {
-            Ok(ms) => {
+        match programmes::start(work, template, &period).await {
+            Ok(Some((id, ms))) => {
                 work.book.say(words::saved_at(ms), None);
                 browser::go_instead(&format!("/chuong-trinh/{id}"));
             }
+            Ok(None) => {} // The templates of this page come with both forms.
             Err(error) => work.book.say(words::save_error(&error), None),
         }
     });

@@ -206,8 +206,7 @@ pub(crate) async fn restore(
     let key = seal::key_from_words(words, &salt)
         .await
         .or(Err(FilesError::Passphrase))?;
-    let sealed = js_sys::Uint8Array::from(sealed);
-    let plain = seal::open(&key, BACKUP_KIND, &sealed)
+    let plain = seal::open(&key, BACKUP_KIND, &sealed.into())
         .await
         .or(Err(FilesError::Passphrase))?;
     let plain = if head.gzip {

@@ -104,8 +104,12 @@ async fn exchange_all(work: Work) {
         None => {
             exchange.done_ms = browser::now_ms();
             exchange.failure = None;
+            exchange.is_grave = false;
         }
-        Some(Failure::Net(error)) => exchange.failure = Some(words::net_error(&error)),
+        Some(Failure::Net(error)) => {
+            exchange.is_grave = error.needs_a_person();
+            exchange.failure = Some(words::net_error(&error));
+        }
         Some(Failure::Store(error)) => exchange.failure = Some(words::store_error(&error)),
     });
 }

@@ -13,10 +13,9 @@ use serde_json::Value;
 
 use crate::harness::browser::{Browser, Profile};
 
-/// The app in a browser.
+/// The app in a browser, at the address it was opened from.
 pub(crate) struct App {
     pub(crate) browser: Browser,
-    base: String,
 }
 
 impl App {
@@ -30,12 +29,13 @@ impl App {
 
     /// Opens the app on a profile, whatever is on it.
     pub(crate) async fn open(profile: &Profile, base: &str) -> Self {
-        let app = Self {
-            browser: profile.open().await,
-            base: base.to_owned(),
-        };
-        app.browser.goto(&app.base).await;
-        app
+        Self::open_in(profile.open().await, base).await
+    }
+
+    /// Opens the app in a browser that was prepared.
+    pub(crate) async fn open_in(browser: Browser, base: &str) -> Self {
+        browser.goto(base).await;
+        Self { browser }
     }
 
     /// Goes to a route, as a link does.
@@ -59,15 +59,9 @@ impl App {
 
     /// Waits until this build opens without a network, as its service worker says.
     pub(crate) async fn is_ready_for_offline(&self) {
-        let ask = "const done = arguments[arguments.length - 1];
-            const worker = navigator.serviceWorker?.controller;
-            if (!worker) { done('no worker controls the page'); return; }
-            const line = new MessageChannel();
-            line.port1.onmessage = (event) => done(event.data);
-            worker.postMessage({type: 'status'}, [line.port2]);";
         self.browser
             .until("the app can do without a network", async || {
-                let status = self.browser.js_later(ask, Vec::new()).await?;
+                let status = self.worker_status().await?;
                 let is_ready = |part: &str| status.get(part) == Some(&Value::Bool(true));
                 if is_ready("coreReady") && is_ready("extrasReady") {
                     Ok(())
@@ -76,5 +70,29 @@ impl App {
                 }
             })
             .await;
+    }
+
+    /// The build whose worker serves this page.
+    pub(crate) async fn build(&self) -> String {
+        self.browser
+            .until("the worker names its build", async || {
+                let status = self.worker_status().await?;
+                let build = status
+                    .get("build")
+                    .and_then(Value::as_str)
+                    .map(str::to_owned);
+                build.ok_or_else(|| status.to_string())
+            })
+            .await
+    }
+
+    async fn worker_status(&self) -> Result<Value, String> {
+        let ask = "const done = arguments[arguments.length - 1];
+            const worker = navigator.serviceWorker?.controller;
+            if (!worker) { done('no worker controls the page'); return; }
+            const line = new MessageChannel();
+            line.port1.onmessage = (event) => done(event.data);
+            worker.postMessage({type: 'status'}, [line.port2]);";
+        self.browser.js_later(ask, Vec::new()).await
     }
 }

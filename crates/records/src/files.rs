@@ -7,7 +7,6 @@ use crate::{
     catalogue::Catalogue,
     change::{Change, ORDINARY, RecWrites, parse_change},
     fold::Record,
-    form::Form,
     id::{ChangeId, DeviceId, RecordId},
     notebook::Known,
     path, position,
@@ -91,10 +90,7 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
     } else {
         "draft"
     };
-    let fields = match doc {
-        Value::Object(fields) => fields,
-        _ => Map::new(),
-    };
+    let open = form.map_or_else(|| doc.clone(), |form| form.without_secrets(&doc));
     ReadableRecord {
         id: Some(record.id),
         form: record.form.clone(),
@@ -106,7 +102,7 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
             .into_iter()
             .map(ToOwned::to_owned)
             .collect(),
-        fields,
+        fields: open.as_object().cloned().unwrap_or_default(),
     }
 }
 
@@ -220,7 +216,7 @@ fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, Stri
     };
     let rec = record.id.unwrap_or_else(|| RecordId::derived(hash));
     let mut writes = RecWrites::new(rec, &record.form, &version);
-    flatten("", &record.fields, form, &mut writes);
+    flatten("", &record.fields, &mut writes);
     if record.state == "official" {
         writes
             .set
@@ -245,7 +241,7 @@ fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, Stri
 }
 
 /// Nested fields as paths.
-fn flatten(prefix: &str, fields: &Map<String, Value>, form: Option<&Form>, writes: &mut RecWrites) {
+fn flatten(prefix: &str, fields: &Map<String, Value>, writes: &mut RecWrites) {
     for (key, value) in fields.iter().filter(|(key, _)| !key.starts_with('@')) {
         let place = path::under(prefix, key);
         match value {
@@ -263,7 +259,7 @@ fn flatten(prefix: &str, fields: &Map<String, Value>, form: Option<&Form>, write
                     writes
                         .set
                         .insert(path::under(&inner, path::POSITION), position);
-                    flatten(&inner, entry, form, writes);
+                    flatten(&inner, entry, writes);
                 }
             }
             Value::Array(options) => {
@@ -274,7 +270,7 @@ fn flatten(prefix: &str, fields: &Map<String, Value>, form: Option<&Form>, write
                 }
             }
             Value::Null => {}
-            value => {
+            Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
                 writes.set.insert(place, value.clone());
             }
         }

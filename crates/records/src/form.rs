@@ -265,6 +265,14 @@ impl Form {
         label.unwrap_or(option).to_owned()
     }
 
+    /// A record without what is marked `secret`, in entries too: for search and for files that people read.
+    #[must_use]
+    pub fn without_secrets(&self, doc: &Value) -> Value {
+        let mut doc = doc.clone();
+        self.fields().for_each(|field| field.take_secrets(&mut doc));
+        doc
+    }
+
     /// Whether an event of that day is recorded with this version.
     #[must_use]
     pub fn is_valid_on(&self, day: &str) -> bool {
@@ -273,6 +281,21 @@ impl Form {
 }
 
 impl Field {
+    fn take_secrets(&self, owner: &mut Value) {
+        let Some(parts) = owner.as_object_mut() else {
+            return;
+        };
+        if self.secret {
+            parts.remove(&self.key);
+        } else if let Some(Value::Array(entries)) = parts.get_mut(&self.key) {
+            for entry in entries {
+                self.fields
+                    .iter()
+                    .for_each(|field| field.take_secrets(entry));
+            }
+        }
+    }
+
     /// The label of an option; an unknown one is shown as it is.
     #[must_use]
     pub fn label_of<'a>(&'a self, option: &'a str) -> &'a str {

@@ -21,10 +21,16 @@ pub struct Known {
     pub n: u64,
     /// Which records it touches.
     pub recs: Box<[RecordId]>,
-    /// The last acceptance that came by.
+    /// The last acceptance that came by: what the endpoint says in its present life.
     pub acc: Option<Acceptance>,
-    /// The least effective stamp of all acceptances.
-    pub eff: Option<Stamp>,
+}
+
+impl Known {
+    /// The effective stamp, once an endpoint gave one.
+    #[must_use]
+    pub fn eff(&self) -> Option<Stamp> {
+        self.acc.as_ref().map(|acc| acc.eff)
+    }
 }
 
 /// What became of a change that came in.
@@ -101,7 +107,6 @@ impl Notebook {
                     n,
                     recs,
                     acc: None,
-                    eff: None,
                 };
                 self.changes.insert(change.id, known);
                 Inserted::New
@@ -123,10 +128,10 @@ impl Notebook {
         }
     }
 
-    /// Notes that an endpoint took a change.
+    /// Notes that an endpoint took a change. In one life it gives one acceptance; what a later life says replaces
+    /// what an earlier one said, so that all who have heard it agree.
     pub fn accept(&mut self, id: ChangeId, acc: Acceptance) {
         if let Some(known) = self.changes.get_mut(&id) {
-            known.eff = Some(known.eff.map_or(acc.eff, |eff| eff.min(acc.eff)));
             known.acc = Some(acc);
         }
     }
@@ -170,7 +175,7 @@ impl Notebook {
     pub fn fold(&self, rec: RecordId) -> Option<Record> {
         let parsed: Vec<(Change, Option<Stamp>)> = self
             .of_record(rec)
-            .filter_map(|(_, known)| Some((parse_change(known.raw.as_bytes()).ok()?, known.eff)))
+            .filter_map(|(_, known)| Some((parse_change(known.raw.as_bytes()).ok()?, known.eff())))
             .collect();
         fold(
             rec,

@@ -233,10 +233,11 @@ impl Replica {
     #[must_use]
     pub fn plan_request(&self, now_ms: u64, changes_max: usize) -> SyncRequest {
         let mut changes = Vec::new();
+        let mut accs = BTreeMap::new();
         let mut bytes = 0;
         let is_offering = self.sync.offering.is_some();
         for id in self.waiting() {
-            let Some(raw) = self.notebook.get(id).map(|known| &known.raw) else {
+            let Some(Known { raw, acc, .. }) = self.notebook.get(id) else {
                 continue;
             };
             bytes += raw.len();
@@ -245,6 +246,8 @@ impl Replica {
                 break;
             }
             changes.extend(to_raw(raw.to_string()));
+            let acc = acc.clone().filter(|_| self.sync.resend.contains(id));
+            accs.extend(acc.map(|acc| (*id, acc)));
         }
         SyncRequest {
             protocol: PROTOCOL,
@@ -254,6 +257,7 @@ impl Replica {
             waiting: self.waiting().count() as u64,
             cursors: self.sync.cursors.clone(),
             changes,
+            accs,
             offer: self.next_offer(),
             page_bytes: PAGE_BYTES,
         }
@@ -485,46 +489,17 @@ impl Replica {
     /// The whole log as few lines as possible: what a device writes when it compacts.
     #[must_use]
     pub fn lines(&self) -> Vec<Entry> {
-        let lines = |(id, known): (&ChangeId, &Known)| {
-            let acc = known.acc.clone();
-            let change = to_raw(known.raw.to_string());
-            let verdict = self.verdicts.get(id).cloned();
-            // The last acceptance is kept, and the least date of all: where they differ it takes two lines.
-            let dated = acc
-                .clone()
-                .zip(known.eff)
-                .filter(|(acc, eff)| acc.eff != *eff);
-            match dated.map(|(acc, eff)| Acceptance { eff, ..acc }) {
-                None => vec![Entry {
-                    change,
-                    acc,
-                    verdict,
-                    ..Entry::default()
-                }],
-                least => vec![
-                    Entry {
-                        change,
-                        acc: least,
-                        ..Entry::default()
-                    },
-                    Entry {
-                        id: Some(*id),
-                        acc,
-                        verdict,
-                        ..Entry::default()
-                    },
-                ],
-            }
+        let line = |(id, known): (&ChangeId, &Known)| Entry {
+            change: to_raw(known.raw.to_string()),
+            acc: known.acc.clone(),
+            verdict: self.verdicts.get(id).cloned(),
+            ..Entry::default()
         };
         let aside = self.aside.iter().map(|raw| Entry {
             aside: Some(raw.clone()),
             ..Entry::default()
         });
-        self.notebook
-            .changes()
-            .flat_map(lines)
-            .chain(aside)
-            .collect()
+        self.notebook.changes().map(line).chain(aside).collect()
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Summary {
     pub parent: Option<String>,
     /// When it was last changed, ms by the author's clock.
     pub touched_ms: u64,
-    /// Everything typed, as [`search::key`] makes it.
+    /// Everything typed that is not secret, as [`search::key`] makes it.
     pub key: String,
 }
 
@@ -62,7 +62,10 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
     let form = catalogue.form(&record.form, &record.version);
     let scope = Scope::of(&doc, form);
     let mut texts = String::new();
-    typed(&doc, &mut texts);
+    match form {
+        Some(form) => typed(&form.without_secrets(&doc), &mut texts),
+        None => typed(&doc, &mut texts),
+    }
     let problems = form
         .map(|form| validate::problems(form, &doc))
         .unwrap_or_default();

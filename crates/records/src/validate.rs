@@ -217,20 +217,14 @@ fn wrong_paper(paper: &serde_json::Map<String, Value>) -> Option<String> {
         .and_then(Value::as_str)
         .unwrap_or_default();
     let number = paper.get("so").and_then(Value::as_str).unwrap_or_default();
-    let digits = number.chars().filter(|c| !c.is_whitespace());
-    let (count, plain) = (
-        digits.clone().count(),
-        digits.clone().all(|c| c.is_ascii_digit()),
-    );
-    match kind {
-        "CCCD" if !number.is_empty() && !(plain && count == 12) => {
-            Some("Số căn cước có 12 chữ số, kiểm tra lại.".to_owned())
-        }
-        "CMND" if !number.is_empty() && !(plain && count == 9) => {
-            Some("Số chứng minh nhân dân có 9 chữ số, kiểm tra lại.".to_owned())
-        }
-        _ => None,
-    }
+    let mut signs = number.chars().filter(|c| !c.is_whitespace());
+    let (count, say) = match kind {
+        "CCCD" => (12, "Số căn cước có 12 chữ số, kiểm tra lại."),
+        "CMND" => (9, "Số chứng minh nhân dân có 9 chữ số, kiểm tra lại."),
+        _ => return None,
+    };
+    let is_plain = signs.clone().count() == count && signs.all(|c| c.is_ascii_digit());
+    (!number.is_empty() && !is_plain).then(|| say.to_owned())
 }
 
 fn check_rule(form: &Form, rule: &crate::form::Rule, doc: &Value, found: &mut Vec<Problem>) {

@@ -78,6 +78,9 @@ pub struct SyncRequest {
     /// Changes, as their authors' bytes.
     #[serde(default)]
     pub changes: Vec<Box<RawValue>>,
+    /// Of changes sent again after a restore: what an earlier life of the endpoint said of them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accs: BTreeMap<ChangeId, Acceptance>,
     /// Ids of changes the device holds, after the endpoint was restored.
     #[serde(default)]
     pub offer: Vec<ChangeId>,

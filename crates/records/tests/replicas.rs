@@ -46,7 +46,6 @@ impl Total {
         self.found.doubled += found.doubled;
         self.found.overwritten += found.overwritten;
         self.found.values += found.values;
-        self.found.reordered += found.reordered;
         self.found.conflicts += found.conflicts;
         self.found.deleted += found.deleted;
         self.found.revived += found.revived;
@@ -170,8 +169,7 @@ fn print(total: &Total) {
     println!(
         "replicas: {seeds} seeds, {devices} devices, {changes} changes, {exchanges} exchanges; {}; \
          {} conflicts seen, {} records deleted, {} revived; {} values looked for; \
-         {} acknowledged changes missing, {} stored twice, {} silent overwrites; \
-         {} fields shown in another order after a restore",
+         {} acknowledged changes missing, {} stored twice, {} silent overwrites",
         counts.join(", "),
         found.conflicts,
         found.deleted,
@@ -180,6 +178,5 @@ fn print(total: &Total) {
         found.missing.len(),
         found.doubled,
         found.overwritten,
-        found.reordered,
     );
 }

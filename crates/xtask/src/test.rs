@@ -23,15 +23,7 @@ struct Step {
     tools: &'static [Tool],
     /// Steps whose result this one uses; they are run too when only this one is named.
     after: &'static [&'static str],
-    when: When,
     check: Check,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum When {
-    Always,
-    /// Left out unless named; the end of a full run says so.
-    Named,
 }
 
 const STEPS: &[Step] = &[
@@ -43,10 +35,7 @@ const STEPS: &[Step] = &[
     Step::new("docs", &[], docs),
     Step::new("app", FOR_APP, app_dev),
     Step::new("build", FOR_RELEASE, release),
-    // Drop `.only_when_named()` as soon as the test target e2e is there.
-    Step::new("e2e", FOR_BROWSER, e2e)
-        .after(&["app"])
-        .only_when_named(),
+    Step::new("e2e", FOR_BROWSER, e2e).after(&["app"]),
 ];
 
 type Check = fn(&Workspace, &Toolbox, &mut Tally) -> Result<()>;
@@ -57,7 +46,6 @@ impl Step {
             name,
             tools,
             after: &[],
-            when: When::Always,
             check,
         }
     }
@@ -65,13 +53,6 @@ impl Step {
     const fn after(self, steps: &'static [&'static str]) -> Self {
         Self {
             after: steps,
-            ..self
-        }
-    }
-
-    const fn only_when_named(self) -> Self {
-        Self {
-            when: When::Named,
             ..self
         }
     }
@@ -232,7 +213,7 @@ pub(crate) fn command(workspace: &Workspace, mut arguments: Arguments) -> Result
         println!("{place} … {word} ({:.1} s)", time.as_secs_f32());
         done.push((step.name, outcome, time));
     }
-    Ok(conclude(&names, &done, &tally))
+    Ok(conclude(&done, &tally))
 }
 
 /// Named steps and those they build on, in the table's order; without names, the full run.
@@ -254,10 +235,7 @@ fn choose_steps(names: &[String]) -> Result<Vec<&'static Step>> {
             known.join(", ")
         );
     }
-    let is_chosen = |step: &Step| match names {
-        [] => step.when == When::Always,
-        _ => names.iter().any(|name| is_named(step, name)),
-    };
+    let is_chosen = |step: &Step| names.is_empty() || names.iter().any(|name| is_named(step, name));
     let needed: Vec<&str> = STEPS
         .iter()
         .filter(|step| is_chosen(step))
@@ -270,7 +248,7 @@ fn choose_steps(names: &[String]) -> Result<Vec<&'static Step>> {
         .collect())
 }
 
-fn conclude(names: &[String], done: &[(&str, Outcome, Duration)], tally: &Tally) -> ExitCode {
+fn conclude(done: &[(&str, Outcome, Duration)], tally: &Tally) -> ExitCode {
     println!();
     for (name, outcome, time) in done {
         let word = match outcome {
@@ -279,15 +257,6 @@ fn conclude(names: &[String], done: &[(&str, Outcome, Duration)], tally: &Tally)
             Outcome::NotRun => "not run",
         };
         println!("{name:<14}{word:<9}{:>7.1} s", time.as_secs_f32());
-    }
-    for step in STEPS
-        .iter()
-        .filter(|step| names.is_empty() && step.when == When::Named)
-    {
-        println!(
-            "{:<14}left out of the full run; run `cargo xtask test {0}`",
-            step.name
-        );
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     let is_good = tally.failed == 0

@@ -1,8 +1,6 @@
 //! The main screens as they look: nothing sticks out sideways, and pictures when somebody wants them.
 
-use std::{env, fs, path::PathBuf};
-
-use serde_json::Value;
+use std::{collections::BTreeSet, env, fs, path::PathBuf};
 
 use crate::{
     harness::{
@@ -135,6 +133,7 @@ async fn main_screens_fit_a_phone_and_a_desk() {
     let app = App::begin(&profile, &host.url()).await;
     let places = furnish(&app).await;
     let mut too_wide = Vec::new();
+    let mut twice = BTreeSet::new();
     for look in LOOKS {
         app.browser.resize(look.size).await;
         app.browser.prefer(look.scheme).await;
@@ -148,9 +147,10 @@ async fn main_screens_fit_a_phone_and_a_desk() {
             let width =
                 "const page = document.documentElement; return page.scrollWidth - page.clientWidth";
             let over = app.browser.js(width, Vec::new()).await.unwrap();
-            if over != Value::from(0) {
+            if over != 0 {
                 too_wide.push(format!("{name} ({}) by {over} px", look.name));
             }
+            twice.extend(app.ids_there_twice().await);
             let is_wanted = matches!(look.name, "sang" | "may-ban") || IN_EVERY_LOOK.contains(name);
             if let Some(folder) = pictures.as_ref().filter(|_| is_wanted) {
                 fs::create_dir_all(folder).unwrap();

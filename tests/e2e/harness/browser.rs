@@ -12,7 +12,7 @@ use std::{
 use serde_json::{Value, json};
 use thirtyfour::{
     CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
-    prelude::*,
+    WindowHandle, prelude::*,
 };
 
 use super::{
@@ -175,6 +175,32 @@ impl Browser {
     pub(crate) async fn prefer(&self, scheme: &str) {
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
         self.command("Emulation.setEmulatedMedia", media).await;
+    }
+
+    /// Bytes that a site may store; none lifts the limit.
+    pub(crate) async fn limit_storage(&self, site: &str, bytes: Option<u64>) {
+        let mut limit = json!({"origin": site});
+        if let Some(bytes) = bytes {
+            limit["quotaSize"] = bytes.into();
+        }
+        self.command("Storage.overrideQuotaForOrigin", limit).await;
+    }
+
+    /// The tab that is in front.
+    pub(crate) async fn tab(&self) -> WindowHandle {
+        self.driver().window().await.unwrap()
+    }
+
+    /// Opens a tab and goes to it.
+    pub(crate) async fn new_tab(&self) -> WindowHandle {
+        let tab = self.driver().new_tab().await.unwrap();
+        self.switch_to(&tab).await;
+        self.resize(PHONE).await;
+        tab
+    }
+
+    pub(crate) async fn switch_to(&self, tab: &WindowHandle) {
+        self.driver().switch_to_window(tab.clone()).await.unwrap();
     }
 
     pub(crate) async fn goto(&self, url: &str) {

@@ -27,10 +27,15 @@ pub(crate) struct StaticHost {
 }
 
 impl StaticHost {
+    /// With the build that is tested.
     pub(crate) fn start() -> Self {
+        Self::start_in(&given("SO_TAY_APP_DIR"))
+    }
+
+    pub(crate) fn start_in(folder: &Path) -> Self {
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", ENTRANCE, "--nocapture"])
-            .env(SERVE, given("SO_TAY_APP_DIR"))
+            .env(SERVE, folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
@@ -91,7 +96,8 @@ fn serve(folder: &Path) -> ! {
     });
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let port = listener.local_addr().unwrap().port();
-    writeln!(io::stdout(), "\n{ANNOUNCEMENT}{port}").unwrap();
+    let line = format!("\n{ANNOUNCEMENT}{port}\n");
+    io::stdout().write_all(line.as_bytes()).unwrap(); // println! would be caught by the test harness
     loop {
         let Ok((stream, _)) = listener.accept() else {
             continue;

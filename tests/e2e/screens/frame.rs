@@ -55,3 +55,14 @@ impl App {
             .unwrap()
     }
 }
+
+impl App {
+    /// An id that is there twice shows the wrong icon, or leads a label to the wrong field.
+    pub(crate) async fn ids_there_twice(&self) -> Vec<String> {
+        let script =
+            "const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+            return ids.filter((id, place) => ids.indexOf(id) !== place)";
+        let ids = self.browser.js(script, Vec::new()).await.unwrap();
+        serde_json::from_value(ids).unwrap()
+    }
+}

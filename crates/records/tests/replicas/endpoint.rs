@@ -1,11 +1,15 @@
 //! A model of the endpoint, small enough to be seen to be right: what `docs/PROTOCOL.md` promises, in memory.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use records::{
     change::{Change, parse_change},
     id::{ChangeId, DeviceId},
     replica::to_raw,
+    stamp::Stamp,
     wire::{Acceptance, Fate, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Unit, Verdict},
 };
 
@@ -14,6 +18,15 @@ pub(super) struct Row {
     pub(super) id: ChangeId,
     pub(super) acc: Acceptance,
     pub(super) raw: String,
+}
+
+type Accs = BTreeMap<ChangeId, Acceptance>;
+
+/// A proof that no device in these tests forges: every part of it, under a key that all lives share.
+fn mac(id: ChangeId, scope: &str, eff: Stamp, raw: &str) -> String {
+    let mut hasher = DefaultHasher::new();
+    ("a key for tests only", id, scope, eff.to_string(), raw).hash(&mut hasher);
+    format!("{:016x}", hasher.finish())
 }
 
 #[derive(Debug, Clone, Default)]
@@ -43,7 +56,7 @@ impl Endpoint {
             answers: Vec::new(),
             pages: Vec::new(),
             lacks: Vec::new(),
-            more: false,
+            more: true,
         };
         if request
             .epoch
@@ -52,9 +65,10 @@ impl Endpoint {
         {
             return answer;
         }
+        answer.more = false;
         let sent = request.changes.iter().enumerate();
         answer.answers = sent
-            .map(|(at, raw)| self.take(now, at, raw.get()))
+            .map(|(at, raw)| self.take(now, at, raw.get(), &request.accs))
             .collect();
         let offered = request.offer.iter().copied();
         answer.lacks = offered.filter(|id| !self.taken.contains_key(id)).collect();
@@ -71,7 +85,7 @@ impl Endpoint {
         format!("019ab3c0-0000-7000-8000-{:012x}", self.epoch)
     }
 
-    fn take(&mut self, now: u64, at: usize, raw: &str) -> Verdict {
+    fn take(&mut self, now: u64, at: usize, raw: &str, accs: &Accs) -> Verdict {
         let Ok(change) = parse_change(raw.as_bytes()) else {
             let code = Some("khong_doc_duoc".into());
             return Verdict {
@@ -101,7 +115,10 @@ impl Endpoint {
             None if self.distrusted.contains(&change.dev) => {
                 self.hold(raw, verdict(Fate::Held, None, Some("khong_quyen")))
             }
-            None => verdict(Fate::Taken, Some(self.accept(now, &change, raw)), None),
+            None => {
+                let acc = self.accept(now, &change, raw, accs.get(&change.id));
+                verdict(Fate::Taken, Some(acc), None)
+            }
         }
     }
 
@@ -111,16 +128,26 @@ impl Endpoint {
         verdict
     }
 
-    fn accept(&mut self, now: u64, change: &Change, raw: &str) -> Acceptance {
+    fn accept(
+        &mut self,
+        now: u64,
+        change: &Change,
+        raw: &str,
+        earlier: Option<&Acceptance>,
+    ) -> Acceptance {
         let scope = format!("00000/{}", change.part);
+        let proof = |eff| mac(change.id, &scope, eff, raw);
+        let earlier = earlier.filter(|acc| acc.mac == proof(acc.eff));
+        let eff = earlier.map_or_else(|| change.stamp.clamped(change.lo, now), |acc| acc.eff);
+        let mac = proof(eff);
         let rows = self.scopes.entry(scope.clone()).or_default();
         self.taken.insert(change.id, (scope.clone(), rows.len()));
         let acc = Acceptance {
             scope,
             seq: rows.len() as u64 + 1,
             epoch: format!("019ab3c0-0000-7000-8000-{:012x}", self.epoch),
-            eff: change.stamp.clamped(change.lo, now),
-            mac: String::new(),
+            eff,
+            mac,
         };
         rows.push(Row {
             id: change.id,
@@ -139,7 +166,7 @@ impl Endpoint {
             let cursor = request
                 .cursors
                 .get(scope)
-                .filter(|c| c.generation == self.generation);
+                .filter(|c| c.generation == self.generation && c.seq <= rows.len() as u64);
             let from = cursor.map_or(0, |cursor| cursor.seq);
             let generation = self.generation;
             let mut page = Page {
@@ -173,7 +200,7 @@ impl Endpoint {
     pub(super) fn release(&mut self, now: u64) {
         self.distrusted.clear();
         for (_, raw) in self.held.clone().into_keys() {
-            self.take(now, 0, &raw);
+            self.take(now, 0, &raw, &Accs::new());
         }
     }
 }

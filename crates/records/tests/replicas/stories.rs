@@ -4,7 +4,8 @@ use records::{
     change::{RecWrites, parse_change},
     id::ChangeId,
     replica::to_raw,
-    wire::{Fate, SyncAnswer, SyncRequest},
+    stamp::Stamp,
+    wire::{Acceptance, Fate, SyncAnswer, SyncRequest},
 };
 use serde_json::Value;
 
@@ -173,25 +174,82 @@ fn another_text_in_a_file_is_set_aside_once() {
     assert_eq!(&*device.replica.notebook.get(&id).unwrap().raw, raw);
 }
 
-#[test]
-fn a_compacted_log_dates_changes_as_before() {
+/// A change from a phone that believes in 2099, taken by an endpoint that then forgot it, and the date it had.
+fn taken_and_forgotten() -> (Device, Endpoint, ChangeId, Stamp) {
     let (mut device, mut endpoint) = (device(1), Endpoint::default());
     device.clock = Clock::Year2099;
     let (id, _) = save(&mut device, 1, "một");
     talk(&mut device, &mut endpoint);
-    let first = device.replica.notebook.get(&id).unwrap().eff;
-    endpoint = restored();
+    let date = device.replica.notebook.get(&id).unwrap().eff().unwrap();
+    (device, restored(), id, date)
+}
+
+/// Exchanges a minute later, so that what is dated anew gets another date.
+fn talk_later(device: &mut Device, endpoint: &mut Endpoint) {
     for _ in 0..4 {
         let request = device.replica.plan_request(START, 200);
         let answer = endpoint.answer(START + 60_000, &request);
-        hear(&mut device, (request, answer));
+        hear(device, (request, answer));
     }
+}
+
+#[test]
+fn what_a_restored_endpoint_is_sent_again_keeps_its_date_and_a_compacted_log_keeps_it_too() {
+    let (mut device, mut endpoint, id, date) = taken_and_forgotten();
+    talk_later(&mut device, &mut endpoint);
     let known = device.replica.notebook.get(&id).unwrap().clone();
-    assert_eq!(known.eff, first);
-    assert_ne!(known.acc.as_ref().map(|acc| acc.eff), first);
+    let acc = known.acc.clone().unwrap();
+    assert_eq!(acc.eff, date);
+    assert_eq!(Some(&acc.epoch), device.replica.sync.epoch.as_ref());
     device.disk.compact(&device.replica);
     device.crash();
     assert_eq!(device.replica.notebook.get(&id), Some(&known));
+}
+
+#[test]
+fn a_date_that_the_endpoint_did_not_give_is_not_kept() {
+    let (mut device, mut endpoint, id, date) = taken_and_forgotten();
+    let known = device.replica.notebook.get(&id).unwrap();
+    let forged = Acceptance {
+        eff: Stamp { ms: 1, ..date },
+        ..known.acc.clone().unwrap()
+    };
+    device.replica.notebook.accept(id, forged);
+    talk_later(&mut device, &mut endpoint);
+    let eff = device.replica.notebook.get(&id).unwrap().eff().unwrap();
+    assert_eq!(eff.ms, START + 60_000);
+}
+
+#[test]
+fn only_what_is_sent_again_carries_an_acceptance() {
+    let (mut device, mut endpoint, id, _) = taken_and_forgotten();
+    let (new, _) = save(&mut device, 2, "hai");
+    for _ in 0..2 {
+        let asked = ask(&device, &mut endpoint);
+        assert!(asked.0.accs.is_empty());
+        hear(&mut device, asked);
+    }
+    let request = device.replica.plan_request(START, 200);
+    assert_eq!(request.changes.len(), 2, "{new} and {id}");
+    assert_eq!(request.accs.keys().collect::<Vec<_>>(), [&id]);
+    let few = device.replica.plan_request(START, 1);
+    assert_eq!((few.changes.len(), few.accs.len()), (1, 0));
+}
+
+#[test]
+fn when_the_author_never_heard_of_the_first_date_all_go_by_the_second() {
+    let (mut one, mut two, mut endpoint) = (device(1), device(2), Endpoint::default());
+    one.clock = Clock::Year2099;
+    let (id, _) = save(&mut one, 1, "một");
+    ask(&one, &mut endpoint); // The answer is lost.
+    talk(&mut two, &mut endpoint);
+    let date = |device: &Device| device.replica.notebook.get(&id).unwrap().eff();
+    let first = date(&two);
+    endpoint = restored();
+    talk_later(&mut one, &mut endpoint);
+    talk_later(&mut two, &mut endpoint);
+    assert_ne!(date(&two), first);
+    assert_eq!(date(&two), date(&one));
 }
 
 #[test]

@@ -482,6 +482,7 @@ impl World {
                 .iter()
                 .map(|raw| to_raw(raw.clone()).unwrap())
                 .collect(),
+            accs: BTreeMap::new(),
             offer: Vec::new(),
             page_bytes: 1,
         };

@@ -1,0 +1,356 @@
+//! Every form can be filled, and what is missing or wrong is named where it is, once.
+
+use std::collections::BTreeSet;
+
+use records::{
+    expr::{self, Scope},
+    form::{Field, Form, Kind, Level},
+    path,
+    summary::summarise,
+    validate::{self, Problem, problems},
+};
+use serde_json::{Value, json};
+
+use super::{Fill, catalogue, draft, filled, put, saved};
+
+/// What opens a field or a section that is hidden in the ordinary record and asks for something.
+fn scenarios(form: &Form) -> Vec<Vec<(&'static str, Value)>> {
+    let mut all = vec![vec![]];
+    match form.id.as_str() {
+        "doi_thoai" => all.push(vec![("loai", json!("GIAI_QUYET_KHIEU_NAI"))]),
+        "tiep_cong_dan" => all.push(vec![("noi_dung.huong_xu_ly", json!("TU_CHOI_TIEP"))]),
+        _ => {}
+    }
+    all
+}
+
+/// Every field of a draft's entries with its place, outermost first.
+fn places<'a>(
+    draft: &records::draft::Draft,
+    fields: &mut dyn Iterator<Item = &'a Field>,
+    prefix: &str,
+) -> Vec<(String, &'a Field)> {
+    let mut found = Vec::new();
+    for field in fields {
+        let place = path::under(prefix, &field.key);
+        for id in draft.entries(&place) {
+            let inner = path::under(&place, &id);
+            found.extend(places(draft, &mut field.fields.iter(), &inner));
+        }
+        found.push((place, field));
+    }
+    found
+}
+
+fn said(problems: &[Problem]) -> Vec<(&str, &str)> {
+    problems
+        .iter()
+        .map(|p| (p.path.as_str(), p.say.as_str()))
+        .collect()
+}
+
+#[test]
+fn the_least_record_of_every_form_is_clean_and_can_be_official() {
+    for form in &catalogue().forms {
+        let doc = filled(form, &[], Fill::Least).to_doc(form);
+        assert_eq!(
+            said(&problems(form, &doc)),
+            [],
+            "{} {}",
+            form.id,
+            form.version
+        );
+    }
+}
+
+#[test]
+fn each_required_value_that_is_missing_is_named_once_and_nothing_else_is() {
+    for form in &catalogue().forms {
+        let mut asked = BTreeSet::new();
+        for (chosen, how) in scenarios(form)
+            .iter()
+            .flat_map(|chosen| [(chosen, Fill::Least), (chosen, Fill::Groups)])
+        {
+            let full = filled(form, chosen, how);
+            let before = problems(form, &full.to_doc(form));
+            assert!(
+                validate::is_clean(&before),
+                "{}: {:?}",
+                form.id,
+                said(&before)
+            );
+            for (place, field) in places(&full, &mut form.fields(), "") {
+                if field.required.is_null() || chosen.iter().any(|(name, _)| *name == place) {
+                    continue;
+                }
+                let mut less = full.clone();
+                less.put(&place, Value::Null);
+                let now = problems(form, &less.to_doc(form));
+                let new: Vec<&Problem> = now.iter().filter(|p| !before.contains(p)).collect();
+                if let [problem] = new.as_slice() {
+                    asked.insert(path::field_names(&place).join("."));
+                    assert_eq!(problem.path, place);
+                    assert_eq!(problem.label, field.label);
+                    assert_eq!(problem.level, Level::Error);
+                    assert!(problem.say.contains(&field.label), "{}", problem.say);
+                } else {
+                    assert!(new.is_empty(), "{} {place}: {new:?}", form.id);
+                }
+            }
+        }
+        let required: BTreeSet<String> = every_field(form)
+            .into_iter()
+            .filter(|(_, field)| !field.required.is_null())
+            .map(|(name, _)| name)
+            .collect();
+        assert_eq!(
+            asked, required,
+            "{}: all are asked for in some scenario",
+            form.id
+        );
+    }
+}
+
+fn every_field(form: &Form) -> Vec<(String, &Field)> {
+    fn walk<'a>(
+        fields: &mut dyn Iterator<Item = &'a Field>,
+        prefix: &str,
+        all: &mut Vec<(String, &'a Field)>,
+    ) {
+        for field in fields {
+            let name = format!("{prefix}{}", field.key);
+            walk(&mut field.fields.iter(), &format!("{name}."), all);
+            all.push((name, field));
+        }
+    }
+    let mut all = Vec::new();
+    walk(&mut form.fields(), "", &mut all);
+    all
+}
+
+#[test]
+fn a_group_that_must_have_an_entry_is_named_when_it_has_none() {
+    for form in &catalogue().forms {
+        let full = filled(form, &[], Fill::Least);
+        for field in form
+            .fields()
+            .filter(|f| f.kind == Kind::Group && f.min.unwrap_or(0) > 0)
+        {
+            let mut less = full.clone();
+            for id in full.entries(&field.key) {
+                less.remove_entry(&field.key, &id);
+            }
+            let say = format!("Cần ít nhất một mục “{}”.", field.label);
+            let now = problems(form, &less.to_doc(form));
+            assert_eq!(
+                said(&now),
+                [(field.key.as_str(), say.as_str())],
+                "{}",
+                form.id
+            );
+        }
+    }
+}
+
+#[test]
+fn a_record_with_every_field_filled_is_valid_and_folds_to_what_was_on_the_screen() {
+    let catalogue = catalogue();
+    for form in &catalogue.forms {
+        let draft = filled(form, &[], Fill::All);
+        let doc = draft.to_doc(form);
+        let found = problems(form, &doc);
+        assert!(
+            validate::is_clean(&found),
+            "{}: {:?}",
+            form.id,
+            said(&found)
+        );
+        let record = saved(&draft);
+        assert_eq!(record.to_doc(), doc, "{}", form.id);
+        let row = summarise(&record, &catalogue);
+        assert_eq!((row.problems, row.conflicts), (0, 0), "{}", form.id);
+        assert!(
+            !row.title.is_empty() && row.title != form.label,
+            "{}",
+            form.id
+        );
+        assert!(!row.subtitle.is_empty(), "{}", form.id);
+    }
+}
+
+#[test]
+fn every_register_writes_a_row_of_a_full_record() {
+    for form in &catalogue().forms {
+        let doc = filled(form, &[], Fill::All).to_doc(form);
+        for register in &form.registers {
+            let entries: Vec<&Value> = match &register.per {
+                Some(group) => vec![&doc[group][0]],
+                None => vec![],
+            };
+            let scope = Scope {
+                entries: &entries,
+                row: 1,
+                ..Scope::of(&doc, Some(form))
+            };
+            let written = register
+                .columns
+                .iter()
+                .filter(|column| !expr::text(&column.value, &scope).is_empty());
+            // Columns for one outcome stay empty in a record with another.
+            let (written, all) = (written.count(), register.columns.len());
+            assert!(written * 2 > all, "{}: {written} of {all}", register.id);
+        }
+    }
+}
+
+#[test]
+fn what_is_secret_is_neither_found_nor_in_the_readable_file() {
+    let catalogue = catalogue();
+    let mut count = 0;
+    for form in &catalogue.forms {
+        let mut draft = filled(form, &[], Fill::All);
+        for (place, field) in places(&draft, &mut form.fields(), "") {
+            if field.secret {
+                count += 1;
+                draft.put(&place, json!("KHONGLO 0987"));
+            }
+        }
+        let record = saved(&draft);
+        let row = summarise(&record, &catalogue);
+        assert!(!row.key.contains("khonglo"), "{}", form.id);
+        let file = records::files::readable(&record, &catalogue);
+        let json = serde_json::to_string(&file).unwrap();
+        assert!(!json.contains("KHONGLO"), "{}", form.id);
+        assert!(!row.title.contains("KHONGLO") && !row.subtitle.contains("KHONGLO"));
+    }
+    assert!(count > 0, "some field is secret");
+}
+
+#[test]
+fn a_wrong_value_of_every_kind_is_named_once() {
+    let form: Form = serde_json::from_value(json!({
+        "id":"f","version":"1","valid_from":"2026-01-01","label":"F","short":"F",
+        "sections":[{"label":"S","fields":[
+            {"key":"text","label":"L","type":"text","max":3}, {"key":"longtext","label":"L","type":"longtext"},
+            {"key":"number","label":"L","type":"number","min":1,"max":9}, {"key":"decimal","label":"L","type":"decimal","min":1},
+            {"key":"date","label":"L","type":"date"}, {"key":"time","label":"L","type":"time"},
+            {"key":"choice","label":"L","type":"choice","options":[["A","a"]]},
+            {"key":"choices","label":"L","type":"choices","options":[["A","a"]]},
+            {"key":"yesno","label":"L","type":"yesno"}, {"key":"person","label":"L","type":"person"},
+            {"key":"identity","label":"L","type":"identity"}, {"key":"phone","label":"L","type":"phone"},
+            {"key":"address","label":"L","type":"address"}, {"key":"docref","label":"L","type":"docref"},
+            {"key":"link","label":"L","type":"link","to":"f"}, {"key":"group","label":"L","type":"group","fields":[]}
+        ]}]
+    }))
+    .unwrap();
+    let check = |key: &str, good: &[Value], bad: &[Value]| {
+        for (value, wrong) in good
+            .iter()
+            .map(|v| (v, 0))
+            .chain(bad.iter().map(|v| (v, 1)))
+        {
+            let found = problems(&form, &json!({key: value}));
+            assert_eq!(found.len(), wrong, "{key} {value}: {:?}", said(&found));
+            assert!(
+                found
+                    .iter()
+                    .all(|p| p.path == key && p.level == Level::Error)
+            );
+        }
+    };
+    check(
+        "text",
+        &[json!("ạăâ"), json!("")],
+        &[json!("dài quá"), json!(3)],
+    );
+    check(
+        "longtext",
+        &[json!("một\nhai")],
+        &[json!({"a": 1}), json!(true)],
+    );
+    check(
+        "number",
+        &[json!(1), json!(9)],
+        &[json!(0), json!(10), json!("3")],
+    );
+    check(
+        "decimal",
+        &[json!("1.5")],
+        &[json!("1,5"), json!("0.5"), json!("inf")],
+    );
+    check(
+        "date",
+        &[json!("2024-02-29")],
+        &[json!("2023-02-29"), json!("22/11/2026")],
+    );
+    check(
+        "time",
+        &[json!("08:30"), json!("23:59")],
+        &[json!("24:00"), json!("8h30"), json!("08:3")],
+    );
+    check("choice", &[json!("A")], &[json!("B"), json!(["A"])]);
+    check(
+        "choices",
+        &[json!(["A"]), json!([])],
+        &[json!(["A", "B"]), json!("A")],
+    );
+    check(
+        "yesno",
+        &[json!(true), json!(false)],
+        &[json!("x"), json!(1)],
+    );
+    check("person", &[json!({"ho_ten": "An"})], &[json!("An")]);
+    check(
+        "identity",
+        &[
+            json!({"loai": "CCCD", "so": "001085000123"}),
+            json!({"loai": "CCCD"}),
+            json!({"loai": "KHAC", "so": "x"}),
+        ],
+        &[
+            json!({"loai": "CCCD", "so": "123456789"}),
+            json!({"loai": "CMND", "so": "12345678a"}),
+        ],
+    );
+    check(
+        "phone",
+        &[json!("0912 345 678"), json!("+84 912 345 678")],
+        &[json!("12345")],
+    );
+    check(
+        "address",
+        &[json!({"chi_tiet": "Thôn 5"})],
+        &[json!("Thôn 5")],
+    );
+    check("docref", &[json!({"so": "1-CT"})], &[json!("1-CT")]);
+    check("link", &[json!("x")], &[json!({"x": 1})]);
+    check(
+        "group",
+        &[json!([])],
+        &[json!("x"), json!({"@id": "e", "x": 1})],
+    );
+}
+
+#[test]
+fn defaults_are_there_when_a_form_opens() {
+    for form in &catalogue().forms {
+        let opened = draft(form);
+        for (place, field) in places(&opened, &mut form.fields(), "") {
+            if !field.default.is_null() && field.kind != Kind::Choices {
+                assert!(!opened.value(&place).is_null(), "{} {place}", form.id);
+            }
+        }
+        for field in form.fields().filter(|field| field.kind == Kind::Group) {
+            let least = field
+                .start
+                .or(field.min.map(|min| usize::try_from(min).unwrap()));
+            assert_eq!(opened.entries(&field.key).len(), least.unwrap_or(0));
+        }
+        let mut one = opened.clone();
+        let first = form.fields().find(|field| field.kind == Kind::Text);
+        if let Some(field) = first {
+            put(&mut one, field, &field.key, json!("x"));
+            assert!(one.is_dirty());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! A new build of the app comes while somebody is writing.
+
+use std::fs;
+
+use crate::{
+    harness::{browser::Profile, folder::Folder, given, static_host::StaticHost, turn},
+    screens::{
+        App,
+        write::{MATTER, Reception},
+    },
+};
+
+#[tokio::test]
+async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
+    let _turn = turn().await;
+    let folder = Folder::new("builds");
+    for file in fs::read_dir(given("SO_TAY_APP_DIR")).unwrap() {
+        let file = file.unwrap();
+        if file.file_type().unwrap().is_file() {
+            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+    let mut host = StaticHost::start_in(folder.path());
+    let profile = Profile::new("update");
+    let app = App::begin(&profile, &host.url()).await;
+    app.record_reception(&Reception::new("Người Cũ", "Ghi bằng bản cũ"))
+        .await;
+    let draft = app.begin_record("tiep_cong_dan").await;
+    app.fill_reception(&Reception::new("Người Mới", "Đang ghi dở"))
+        .await;
+    app.draft_is_kept().await;
+    let old = app.build().await;
+
+    let worker = folder.path().join("sw.js");
+    let script = fs::read_to_string(&worker).unwrap();
+    let new = format!("{old}-moi");
+    let published = script.replacen(
+        &format!("\"id\":\"{old}\""),
+        &format!("\"id\":\"{new}\""),
+        1,
+    );
+    assert_ne!(published, script, "sw.js names its build");
+    fs::write(&worker, published).unwrap();
+    app.reload().await; // the browser looks for a new worker at every navigation
+    app.browser.see(MATTER, "").await;
+    assert_eq!(app.browser.value(MATTER).await, "Đang ghi dở");
+    app.go("/").await;
+    app.browser.see("main", "Có bản mới").await;
+    assert_eq!(
+        app.build().await,
+        old,
+        "nothing moves before somebody agrees"
+    );
+
+    app.browser.click_words("main button", "Cập nhật").await;
+    app.browser
+        .until("the new build runs", async || {
+            let build = app.build().await;
+            if build == new { Ok(()) } else { Err(build) }
+        })
+        .await;
+    host.kill();
+    app.reload().await;
+    app.is_ready_for_offline().await;
+    let caches = "const done = arguments[arguments.length - 1]; caches.keys().then(done)";
+    let caches = app.browser.js_later(caches, Vec::new()).await.unwrap();
+    assert_eq!(
+        caches.as_array().map(Vec::len),
+        Some(1),
+        "the old build is gone: {caches}"
+    );
+    app.browser.click(&format!("a[href='{draft}']")).await;
+    assert_eq!(app.browser.value(MATTER).await, "Đang ghi dở");
+    app.open_list("tiep_cong_dan").await;
+    app.browser.see("a.row", "Người Cũ").await;
+    app.browser.close().await;
+}

@@ -1,5 +1,6 @@
 //! Opens the notebook and shows the page of the address.
 
+use crate::parts::live::{live, press};
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 
@@ -41,7 +42,7 @@ fn opening(read: RwSignal<usize>) -> AnyView {
         0 => "Đang mở sổ tay…".to_owned(),
         lines => format!("Đang mở sổ tay… {} lần ghi", words::count(lines)),
     };
-    view! { <p class="loading" role="status">{progress}</p> }.into_any()
+    view! { <p class="loading" role="status">{live(progress)}</p> }.into_any()
 }
 
 fn failed(error: &StoreError) -> AnyView {
@@ -49,7 +50,7 @@ fn failed(error: &StoreError) -> AnyView {
     view! {
         <main class="page middle">
             <div class="banner bad" role="alert">{say}</div>
-            <button class="button primary" on:click=|_| browser::reload()>"Tải lại"</button>
+            <button class="button primary" on:click=press(|_| browser::reload())>"Tải lại"</button>
         </main>
     }
     .into_any()

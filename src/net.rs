@@ -94,9 +94,9 @@ async fn exchange<T: DeserializeOwned>(
     drop(stop);
     let text = text.unwrap_or_default();
     if response.ok() {
-        return serde_json::from_str(&text).or(Err(NetError::Foreign));
+        return serde_json::from_slice(text.as_bytes()).or(Err(NetError::Foreign));
     }
-    match serde_json::from_str::<Problem>(&text) {
+    match serde_json::from_slice::<Problem>(text.as_bytes()) {
         Ok(problem) => Err(NetError::Problem(Box::new(problem))),
         Err(_) if response.status() >= 500 => Err(NetError::Silent), // A proxy whose endpoint is away.
         Err(_) => Err(NetError::Foreign),

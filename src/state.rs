@@ -8,6 +8,7 @@ use records::{
     draft::{Draft, Surroundings},
     fold::{Life, Record},
     id::RecordId,
+    order,
     replica::Replica,
     summary::{Summary, summarise},
 };
@@ -139,7 +140,7 @@ impl Book {
     pub(crate) fn drafts(&self) -> Vec<(String, Draft)> {
         self.draft_revision.track();
         let mut drafts: Vec<_> = self.peek(|data| data.drafts.clone().into_iter().collect());
-        drafts.sort_by_key(|(_, draft): &(String, Draft)| core::cmp::Reverse(draft.opened));
+        order::sort(&mut drafts, &mut |(_, a), (_, b)| a.opened > b.opened);
         drafts
     }
 
@@ -157,7 +158,9 @@ impl Book {
                 .filter(|row| row.life != Life::Deleted && wanted(row));
             rows.cloned().collect()
         });
-        rows.sort_by(|a, b| (&b.date, b.touched_ms, b.id).cmp(&(&a.date, a.touched_ms, a.id)));
+        order::sort(&mut rows, &mut |a, b| {
+            (&a.date, a.touched_ms, a.id) > (&b.date, b.touched_ms, b.id)
+        });
         rows
     }
 

@@ -1,6 +1,7 @@
 //! What stands around every page: top bar, status line, message, bottom bar.
 
 use gloo_timers::callback::Timeout;
+use crate::parts::live::{attr, live, press};
 use leptos::prelude::*;
 
 use crate::{
@@ -62,10 +63,10 @@ pub(crate) fn frame(
     let skip = |_| browser::focus("main");
     view! {
         <div class="app" class:bare=move || head.is_bare.get()>
-            <button class="skip button" on:click=skip>"Tới nội dung"</button>
+            <button class="skip button" on:click=press(skip)>"Tới nội dung"</button>
             <header class="topbar">
-                {back}
-                <h1 class="topbar-title" id="main" tabindex="-1">{move || head.title.get()}</h1>
+                {live(back)}
+                <h1 class="topbar-title" id="main" tabindex="-1">{live(move || head.title.get())}</h1>
                 <a class="icon-button" href="#/so?tim" aria-label="Tìm">{icon("search")}</a>
                 <a class="icon-button" href="#/cai-dat" aria-label="Cài đặt">{icon("person")}</a>
             </header>
@@ -104,7 +105,7 @@ fn status(book: Book) -> AnyView {
             (waiting, ..) => ("status warn", words::waiting(waiting)),
         }
     });
-    view! { <a class=move || line.get().0 role="status" href="#/dong-bo">{move || line.get().1}</a> }.into_any()
+    view! { <a class=attr(move || line.get().0) role="status" href="#/dong-bo">{live(move || line.get().1)}</a> }.into_any()
 }
 
 fn toast(book: Book) -> AnyView {
@@ -124,12 +125,12 @@ fn toast(book: Book) -> AnyView {
                     book.toast.set(None);
                     undo.run(());
                 };
-                view! { <button class="button small" id="toast-undo" on:click=act>"Hoàn tác"</button> }
+                view! { <button class="button small" id="toast-undo" on:click=press(act)>"Hoàn tác"</button> }
             });
             view! { <div class="toast" role="status"><span>{text}</span>{undo}</div> }
         })
     };
-    view! { {shown} }.into_any()
+    view! { {live(shown)} }.into_any()
 }
 
 /// Long enough to change one's mind.

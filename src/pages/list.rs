@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::parts::live::{live, press, changed};
 use leptos::prelude::*;
 use records::{date, id::RecordId, search::Query, summary::Summary};
 
@@ -78,7 +79,7 @@ pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
         <main class="split table" class:open=is_open>
             <section class="pane-list">
                 {tools(work, form, filter, rows)}
-                {move || rows.read().is_empty().then(|| empty(form, filter))}
+                {live(move || rows.read().is_empty().then(|| empty(form, filter)))}
                 {list}
             </section>
             {opened}
@@ -106,17 +107,17 @@ fn tools(
         <label class="search">
             {icon("search")}
             <input type="search" aria-label="Tìm trong sổ này" placeholder="Tìm, không cần gõ dấu" autocomplete="off"
-                on:input=move |ev| filter.typed.set(event_target_value(&ev)) />
+                on:input=changed(move |ev| filter.typed.set(event_target_value(&ev))) />
         </label>
         <div class="chips strip" role="group" aria-label="Lọc">
             {menu("Kỳ", &PERIODS, filter.period)}
             {menu("Tình trạng", &STATES, filter.state)}
         </div>
         <div class="chips">
-            <span class="row-sub" role="status">{move || format!("{} phiếu", words::count(rows.read().len()))}</span>
+            <span class="row-sub" role="status">{live(move || format!("{} phiếu", words::count(rows.read().len())))}</span>
             <a class="button small" href=format!("#/ghi/{}", form.id)>{icon("plus")}"Ghi"</a>
             <a class="button small" href=format!("#/so/{}/in", form.id)>{icon("print")}"In sổ"</a>
-            <button class="button small" on:click=export>{icon("download")}"Xuất"</button>
+            <button class="button small" on:click=press(export)>{icon("download")}"Xuất"</button>
         </div>
     }
     .into_any()
@@ -136,7 +137,7 @@ fn menu(
         .iter()
         .map(|(value, text)| view! { <option value=*value>{*text}</option> })
         .collect_view();
-    view! { <select class="chip-select" aria-label=label on:change=choose>{all}</select> }
+    view! { <select class="chip-select" aria-label=label on:change=changed(choose)>{all}</select> }
         .into_any()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::parts::live::{live, press, changed};
 use leptos::prelude::*;
 use records::{
     date, expr,
@@ -28,7 +29,7 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input type="date" prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
+                <input type="date" prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
             </label>
         }
     };
@@ -36,9 +37,9 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
         <main class="page wide">
             <div class="pair no-print">{day("Từ ngày", from)}{day("Đến ngày", to)}</div>
             <div class="buttons no-print">
-                <button class="button primary" on:click=|_| browser::print()>{icon("print")}"In hoặc lưu PDF"</button>
+                <button class="button primary" on:click=press(|_| browser::print())>{icon("print")}"In hoặc lưu PDF"</button>
             </div>
-            {move || tables(work, form, &from.get(), &to.get())}
+            {live(move || tables(work, form, &from.get(), &to.get()))}
         </main>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use crate::parts::live::{attr, live, press};
 use leptos::prelude::*;
 use records::{date, draft, id::RecordId, summary::Summary};
 use serde_json::Value;
@@ -40,7 +41,7 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
     let today = date::today(browser::now_ms());
     let chips = SHOW.map(|(value, label)| {
         let pressed = move || (show.get() == value).to_string();
-        view! { <button class="chip" aria-pressed=pressed on:click=move |_| show.set(value)>{label}</button> }
+        view! { <button class="chip" aria-pressed=attr(pressed) on:click=press(move |_| show.set(value))>{label}</button> }
     });
     let summary =
         move || {
@@ -59,7 +60,7 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
         <main class="page">
             {summary}
             <div class="chips strip" role="group" aria-label="Lọc việc">{chips}</div>
-            {move || groups(work, id, show.get(), &today)}
+            {live(move || groups(work, id, show.get(), &today))}
             <a class="button" href=format!("#/ghi/nhiem_vu?chuong_trinh={id}")>{icon("plus")}"Thêm nhiệm vụ"</a>
         </main>
     }
@@ -153,14 +154,14 @@ fn task_row(
         } else {
             "Sửa kết quả"
         };
-        view! { <button class="button small" on:click=add_result>{label}</button> }
+        view! { <button class="button small" on:click=press(add_result)>{label}</button> }
     });
     let chip = task.due.first().and_then(|due| due_chip(&due.date, today));
     let conflict =
         (task.conflicts > 0).then(|| view! { <span class="chip warn">"2 giá trị"</span> });
     view! {
         <div class="task" data-task=id.to_string()>
-            <button class="tick" role="checkbox" aria-checked=is_done.to_string() aria-label=format!("Xong: {}", task.title) on:click=tick><i></i></button>
+            <button class="tick" role="checkbox" aria-checked=is_done.to_string() aria-label=format!("Xong: {}", task.title) on:click=press(tick)><i></i></button>
             <span class="row-main">
                 <a class="row-title plain-link" href=format!("#/phieu/{id}")>{task.title.clone()}</a>
                 <span class="row-sub">{who}</span>

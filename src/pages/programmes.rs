@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::parts::live::{attr, live, press, changed};
 use leptos::prelude::*;
 use records::{
     date,
@@ -42,7 +43,7 @@ pub(crate) fn page(work: Work) -> AnyView {
     };
     view! {
         <main class="page">
-            {cards}
+            {live(cards)}
             <a class="button primary" href="#/chuong-trinh/mau">"Bắt đầu từ mẫu"</a>
             <a class="button" href="#/ghi/chuong_trinh">"Tự lập chương trình"</a>
         </main>
@@ -56,7 +57,7 @@ pub(crate) fn tasks(work: Work, programme: RecordId) -> (Vec<Arc<Summary>>, usiz
     let mut tasks = work
         .book
         .rows(|row| row.form == "nhiem_vu" && row.parent.as_deref() == Some(id.as_str()));
-    tasks.sort_by(|a, b| (&a.date, a.id).cmp(&(&b.date, b.id)));
+    records::order::sort(&mut tasks, &mut |a, b| (&a.date, a.id) < (&b.date, b.id));
     let done = tasks.iter().filter(|task| task.is_done).count();
     (tasks, done)
 }
@@ -113,7 +114,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
                 .to_string()
         };
         view! {
-            <button class="row" data-template=template.id.as_str() aria-selected=pressed on:click=move |_| chosen.set(Some(template))>
+            <button class="row" data-template=template.id.as_str() aria-selected=attr(pressed) on:click=press(move |_| chosen.set(Some(template)))>
                 <span class="row-main">
                     <span class="row-title">{template.label.as_str()}</span>
                     <span class="row-sub">{number}</span>
@@ -133,7 +134,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
         <main class="page">
             <p class="hint">"Mẫu lấy đúng nhiệm vụ nêu trong văn bản. Bắt đầu xong có thể thêm, sửa, giao việc."</p>
             <div class="card-list">{all}</div>
-            {move || chosen.get().map(|template| starter(work, template))}
+            {live(move || chosen.get().map(|template| starter(work, template)))}
         </main>
     }
     .into_any()
@@ -162,7 +163,7 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input type="date" name=name prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
+                <input type="date" name=name prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
             </label>
         }
     };
@@ -171,8 +172,8 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
             <h2>{template.label.as_str()}</h2>
             <p class="hint">{template.note.as_str()}</p>
             <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
-            <p role="status">{count}</p>
-            <button class="button primary" id="start" on:click=start>"Bắt đầu chương trình"</button>
+            <p role="status">{live(count)}</p>
+            <button class="button primary" id="start" on:click=press(start)>"Bắt đầu chương trình"</button>
         </section>
     }
     .into_any()

@@ -1,5 +1,6 @@
 //! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
 
+use crate::parts::live::{press};
 use leptos::prelude::*;
 use records::{
     date,
@@ -93,7 +94,7 @@ fn deleted(work: Work, id: RecordId) -> AnyView {
     view! {
         <div class="empty">
             <p class="empty-title">"Phiếu này đã xóa."</p>
-            <button class="button" id="restore-record" on:click=restore>{icon("undo")}"Lấy lại phiếu"</button>
+            <button class="button" id="restore-record" on:click=press(restore)>{icon("undo")}"Lấy lại phiếu"</button>
         </div>
     }
     .into_any()
@@ -166,7 +167,7 @@ fn choice(
         <div class="conflict-value">
             <p>{said}</p>
             <small>{who_when(head)}</small>
-            <button class="button small" on:click=choose>"Chọn giá trị này"</button>
+            <button class="button small" on:click=press(choose)>"Chọn giá trị này"</button>
         </div>
     }
     .into_any()
@@ -266,7 +267,7 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
                 gloo_timers::callback::Timeout::new(100, move || browser::focus(&place)).forget();
             }
         };
-        view! { <li><button class="row" on:click=go><span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span></button></li> }
+        view! { <li><button class="row" on:click=press(go)><span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span></button></li> }
     };
     let list = problems.iter().map(one).collect_view();
     let is_clean = validate::is_clean(&problems);
@@ -287,7 +288,7 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
         "Ghi vào sổ chính thức"
     };
     let button = (is_clean || is_marked)
-        .then(|| view! { <button class="button" id="official" on:click=mark>{label}</button> });
+        .then(|| view! { <button class="button" id="official" on:click=press(mark)>{label}</button> });
     view! { {head}{button} }.into_any()
 }
 
@@ -321,10 +322,10 @@ fn buttons(work: Work, record: &Record) -> AnyView {
     };
     view! {
         <div class="buttons no-print">
-            <button class="button primary" id="edit" on:click=edit>{icon("pen")}"Sửa, bổ sung"</button>
-            <button class="button" on:click=share>{icon("share")}"Gửi tệp"</button>
-            <button class="button" on:click=|_| browser::print()>{icon("print")}"In"</button>
-            <button class="button danger" id="delete" on:click=delete>{icon("trash")}"Xóa"</button>
+            <button class="button primary" id="edit" on:click=press(edit)>{icon("pen")}"Sửa, bổ sung"</button>
+            <button class="button" on:click=press(share)>{icon("share")}"Gửi tệp"</button>
+            <button class="button" on:click=press(|_| browser::print())>{icon("print")}"In"</button>
+            <button class="button danger" id="delete" on:click=press(delete)>{icon("trash")}"Xóa"</button>
         </div>
     }
     .into_any()
@@ -361,7 +362,7 @@ fn history(record: &Record, form: &'static Form) -> AnyView {
             lines.push((head.stamp.ms, label.clone(), said, who_when(head)));
         }
     }
-    lines.sort_by_key(|line| core::cmp::Reverse(line.0));
+    records::order::sort(&mut lines, &mut |a, b| (a.0, &a.1) > (b.0, &b.1));
     let list = lines.into_iter().take(200).map(|(_, label, said, who)| {
         view! { <li><strong>{label}</strong>{if said.is_empty() { said } else { format!(": {said}") }}<small>{who}</small></li> }
     });

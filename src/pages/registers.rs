@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::parts::live::{live, changed};
 use leptos::prelude::*;
 use records::{date, search::Query, summary::Summary};
 
@@ -50,7 +51,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 &today,
             )
         });
-        view! { <p class="hint" role="status">{count}</p> {list} }.into_any()
+        view! { <p class="hint" role="status">{live(count)}</p> {list} }.into_any()
     };
     let is_asking = Memo::new(move |_| !typed.read().trim().is_empty());
     let shown = move || {
@@ -62,9 +63,9 @@ pub(crate) fn page(work: Work) -> AnyView {
             <label class="search">
                 {icon("search")}
                 <input type="search" id="find" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
-                    autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
+                    autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
             </label>
-            {shown}
+            {live(shown)}
         </main>
     }
     .into_any()

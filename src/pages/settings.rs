@@ -1,5 +1,6 @@
 //! Cài đặt: the person, the endpoint, the look, the app itself.
 
+use crate::parts::live::{attr, live, press, changed};
 use leptos::prelude::*;
 
 use crate::{
@@ -49,7 +50,7 @@ fn person(work: Work) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input name=id autocomplete="off" prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
+                <input name=id autocomplete="off" prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
             </label>
         }
     };
@@ -59,7 +60,7 @@ fn person(work: Work) -> AnyView {
             {input("Họ và tên", "me-name", name)}
             {input("Chức vụ", "me-position", position)}
             {input("Đơn vị", "me-unit", unit)}
-            <button class="button" id="keep-me" on:click=keep>"Lưu"</button>
+            <button class="button" id="keep-me" on:click=press(keep)>"Lưu"</button>
         </section>
     }
     .into_any()
@@ -82,7 +83,7 @@ fn endpoint(work: Work) -> AnyView {
             .into_any()
         }
     };
-    view! { <section class="card"><h2>"Máy chủ"</h2>{state}</section> }.into_any()
+    view! { <section class="card"><h2>"Máy chủ"</h2>{live(state)}</section> }.into_any()
 }
 
 fn look(work: Work) -> AnyView {
@@ -96,7 +97,7 @@ fn look(work: Work) -> AnyView {
             prefs::write(prefs::THEME, value);
             theme.set(value.to_owned());
         };
-        view! { <button aria-pressed=move || (*theme.read() == value).to_string() data-theme-choice=value on:click=choose>{label}</button> }
+        view! { <button aria-pressed=attr(move || (*theme.read() == value).to_string()) data-theme-choice=value on:click=press(choose)>{label}</button> }
     };
     let themes = [("auto", "Theo máy"), ("light", "Sáng"), ("dark", "Tối")].map(one);
     let size = move |(large, label): (bool, &'static str)| {
@@ -104,7 +105,7 @@ fn look(work: Work) -> AnyView {
             prefs::write(prefs::TEXT, if large { "large" } else { "normal" });
             is_large.set(large);
         };
-        view! { <button aria-pressed=move || (is_large.get() == large).to_string() data-large=large.to_string() on:click=choose>{label}</button> }
+        view! { <button aria-pressed=attr(move || (is_large.get() == large).to_string()) data-large=large.to_string() on:click=press(choose)>{label}</button> }
     };
     let sizes = [(false, "Chữ thường"), (true, "Chữ to")].map(size);
     view! {
@@ -128,7 +129,7 @@ fn about(work: Work) -> AnyView {
     let update = move || {
         work.book.has_update.get().then(|| {
             let take = |_| wasm_bindgen_futures::spawn_local(browser::worker::take_update());
-            view! { <button class="button" id="update" on:click=take>"Cập nhật bản mới"</button> }
+            view! { <button class="button" id="update" on:click=press(take)>"Cập nhật bản mới"</button> }
         })
     };
     let forms = work.book.catalogue.kinds().into_iter().map(|form| {
@@ -138,8 +139,8 @@ fn about(work: Work) -> AnyView {
         <section class="card">
             <h2>"Ứng dụng"</h2>
             <p>{format!("Bản {}", env!("CARGO_PKG_VERSION"))}</p>
-            <p role="status" id="offline-ready">{ready}</p>
-            {update}
+            <p role="status" id="offline-ready">{live(ready)}</p>
+            {live(update)}
             <details><summary>"Mẫu phiếu và căn cứ"</summary><ul>{forms.collect_view()}</ul></details>
         </section>
     }
@@ -151,7 +152,7 @@ fn erase(work: Work) -> AnyView {
     let is_sure = RwSignal::new(false);
     let body = move || {
         if !is_sure.get() {
-            return view! { <button class="button danger" id="erase" on:click=move |_| is_sure.set(true)>"Xóa hết dữ liệu trên máy này…"</button> }.into_any();
+            return view! { <button class="button danger" id="erase" on:click=press(move |_| is_sure.set(true))>"Xóa hết dữ liệu trên máy này…"</button> }.into_any();
         }
         let (waiting, _) = work.book.outbox();
         let count = work.book.read(|data| data.rows.len());
@@ -165,12 +166,12 @@ fn erase(work: Work) -> AnyView {
         view! {
             <div class="banner bad">{format!("Sẽ xóa {count} phiếu trên máy này, trong đó {waiting} lần ghi chưa gửi đi đâu. Không lấy lại được nếu chưa sao lưu.")}</div>
             <div class="buttons">
-                <button class="button" on:click=move |_| is_sure.set(false)>"Thôi, giữ lại"</button>
+                <button class="button" on:click=press(move |_| is_sure.set(false))>"Thôi, giữ lại"</button>
                 <a class="button" href="#/dong-bo">"Sao lưu trước"</a>
-                <button class="button danger" id="erase-confirm" on:click=erase>"Xóa hết"</button>
+                <button class="button danger" id="erase-confirm" on:click=press(erase)>"Xóa hết"</button>
             </div>
         }
         .into_any()
     };
-    view! { <section class="card"><h2>"Xóa dữ liệu"</h2>{body}</section> }.into_any()
+    view! { <section class="card"><h2>"Xóa dữ liệu"</h2>{live(body)}</section> }.into_any()
 }

@@ -1,5 +1,6 @@
 //! Đồng bộ: what was exchanged, what waits, what was set aside and why; the files.
 
+use crate::parts::live::{live, press, changed};
 use leptos::{html, prelude::*};
 
 use crate::{
@@ -73,12 +74,12 @@ fn exchange(work: Work) -> AnyView {
     };
     let button = move || {
         if is_enrolled() {
-            view! { <button class="button primary" id="sync-now" on:click=now>{icon("cloud")}{label}</button> }.into_any()
+            view! { <button class="button primary" id="sync-now" on:click=press(now)>{icon("cloud")}{live(label)}</button> }.into_any()
         } else {
             view! { <a class="button primary" href="#/ket-noi">"Nối máy chủ của xã"</a> }.into_any()
         }
     };
-    view! { <section class="card"><h2>"Trao đổi với máy chủ"</h2>{state}{button}</section> }
+    view! { <section class="card"><h2>"Trao đổi với máy chủ"</h2>{live(state)}{live(button)}</section> }
         .into_any()
 }
 
@@ -126,7 +127,7 @@ fn set_aside(work: Work) -> AnyView {
         let count = book.read(|data| data.replica.aside.len());
         (count > 0).then(|| view! { <p class="banner warn">{format!("{count} dòng nhận về không đọc được, được giữ riêng nguyên vẹn.")}</p> })
     };
-    view! { {list}{aside} }.into_any()
+    view! { {live(list)}{live(aside)} }.into_any()
 }
 
 fn storage(work: Work) -> AnyView {
@@ -162,7 +163,7 @@ fn storage(work: Work) -> AnyView {
             .get()
             .then_some("Dùng được không cần mạng.")
     };
-    view! { <section class="card"><h2>"Bộ nhớ trên máy"</h2><p>{move || used.get()}</p><p>{say}</p><p>{ready}</p></section> }.into_any()
+    view! { <section class="card"><h2>"Bộ nhớ trên máy"</h2><p>{live(move || used.get())}</p><p>{live(say)}</p><p>{live(ready)}</p></section> }.into_any()
 }
 
 /// Gives a file out and says so.
@@ -187,14 +188,14 @@ fn give(work: Work, made: Result<Ready, FilesError>, by_share: bool) {
 
 fn export(work: Work) -> AnyView {
     let share = device::can_share().then(|| {
-        view! { <button class="button" id="export-share" on:click=move |_| give(work, files::export(work, None), true)>{icon("share")}"Gửi qua ứng dụng khác"</button> }
+        view! { <button class="button" id="export-share" on:click=press(move |_| give(work, files::export(work, None), true))>{icon("share")}"Gửi qua ứng dụng khác"</button> }
     });
     view! {
         <section class="card">
             <h2>"Xuất tệp đọc được (JSON)"</h2>
             <p class="hint">"Mọi phiếu kèm lịch sử ghi, để nộp, lưu hoặc nhập vào máy khác. Tệp không khóa: có tên và địa chỉ công dân, giữ cẩn thận."</p>
             <div class="buttons">
-                <button class="button primary" id="export" on:click=move |_| give(work, files::export(work, None), false)>{icon("download")}"Xuất"</button>
+                <button class="button primary" id="export" on:click=press(move |_| give(work, files::export(work, None), false))>{icon("download")}"Xuất"</button>
                 {share}
             </div>
         </section>
@@ -232,10 +233,10 @@ fn backup(work: Work) -> AnyView {
             <p class="hint">"Toàn bộ sổ tay và bản nháp, khóa bằng cụm mật khẩu. Không ai lấy lại được cụm mật khẩu đã quên."</p>
             <label class="field">
                 <span class="field-label">"Cụm mật khẩu"</span>
-                <input id="backup-words" type="password" autocomplete="new-password" on:input=move |ev| words_typed.set(event_target_value(&ev)) />
+                <input id="backup-words" type="password" autocomplete="new-password" on:input=changed(move |ev| words_typed.set(event_target_value(&ev))) />
             </label>
-            <p role="status">{move || note.get()}</p>
-            <button class="button" id="backup" disabled=move || is_busy.get() on:click=make>{icon("lock")}"Sao lưu ra tệp"</button>
+            <p role="status">{live(move || note.get())}</p>
+            <button class="button" id="backup" disabled=move || is_busy.get() on:click=press(make)>{icon("lock")}"Sao lưu ra tệp"</button>
         </section>
     }
     .into_any()
@@ -294,9 +295,9 @@ fn import(work: Work) -> AnyView {
             view! {
                 <label class="field">
                     <span class="field-label">"Cụm mật khẩu của tệp"</span>
-                    <input id="restore-words" type="password" autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
+                    <input id="restore-words" type="password" autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
                 </label>
-                <button class="button" id="restore" on:click=restore>"Mở và nhập"</button>
+                <button class="button" id="restore" on:click=press(restore)>"Mở và nhập"</button>
             }
         })
     };
@@ -313,10 +314,10 @@ fn import(work: Work) -> AnyView {
             <p class="hint">"Tệp đã xuất hoặc sao lưu. Phiếu trùng không bị ghi hai lần; không có gì trên máy bị đè."</p>
             <label class="field">
                 <span class="field-label">"Chọn tệp"</span>
-                <input id="import-file" type="file" accept=".json,.saoluu,application/json" node_ref=file on:change=chosen />
+                <input id="import-file" type="file" accept=".json,.saoluu,application/json" node_ref=file on:change=changed(chosen) />
             </label>
-            {ask}
-            <div id="import-result" role="status">{lines}</div>
+            {live(ask)}
+            <div id="import-result" role="status">{live(lines)}</div>
         </section>
     }
     .into_any()

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::parts::live::{live, press};
 use leptos::prelude::*;
 use records::{date, draft::Draft, summary::Summary};
 
@@ -42,12 +43,12 @@ pub(crate) fn page(work: Work) -> AnyView {
     let (for_due, for_latest) = (today.clone(), today);
     view! {
         <main class="page">
-            {move || banners(work)}
-            {move || due_list(book, &for_due)}
+            {live(move || banners(work))}
+            {live(move || due_list(book, &for_due))}
             <h2 class="section-title">"Ghi nhanh"</h2>
             <div class="tiles">{tiles}</div>
-            {move || draft_list(work)}
-            {move || latest(book, &for_latest)}
+            {live(move || draft_list(work))}
+            {live(move || latest(book, &for_latest))}
         </main>
     }
     .into_any()
@@ -60,7 +61,7 @@ fn banners(work: Work) -> AnyView {
         view! {
             <div class="banner info">
                 <p>"Có bản mới của sổ tay. Dữ liệu giữ nguyên."</p>
-                <button class="button small" on:click=take>"Cập nhật bây giờ"</button>
+                <button class="button small" on:click=press(take)>"Cập nhật bây giờ"</button>
             </div>
         }
     });
@@ -95,7 +96,7 @@ fn due_list(book: Book, today: &str) -> AnyView {
         .map(|day| date::format(day + 7))
         .unwrap_or_default();
     due.retain(|(due, _)| due.date <= week);
-    due.sort_by(|a, b| a.0.date.cmp(&b.0.date));
+    records::order::sort(&mut due, &mut |a, b| (&a.0.date, a.1.id) < (&b.0.date, b.1.id));
     let overdue = due
         .iter()
         .filter(|(due, _)| due.date.as_str() < today)
@@ -122,13 +123,13 @@ fn due_list(book: Book, today: &str) -> AnyView {
     };
     let more = move || {
         (all > shown.get()).then(|| {
-            view! { <button class="button plain" on:click=move |_| shown.set(usize::MAX)>{format!("Xem cả {all} việc")}</button> }
+            view! { <button class="button plain" on:click=press(move |_| shown.set(usize::MAX))>{format!("Xem cả {all} việc")}</button> }
         })
     };
     view! {
         <h2 class="section-title">"Việc đến hạn " <small>{count}</small></h2>
-        <div class="card-list">{rows}</div>
-        {more}
+        <div class="card-list">{live(rows)}</div>
+        {live(more)}
     }
     .into_any()
 }
@@ -221,7 +222,7 @@ fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
                 <span class="row-title">{title}</span>
                 <span class="row-sub">{begun}</span>
             </a>
-            <button class="icon-button" aria-label="Bỏ bản nháp" on:click=drop_it>{icon("trash")}</button>
+            <button class="icon-button" aria-label="Bỏ bản nháp" on:click=press(drop_it)>{icon("trash")}</button>
         </div>
     }
     .into_any()
@@ -229,7 +230,7 @@ fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
 
 fn latest(book: Book, today: &str) -> AnyView {
     let mut rows = book.rows(|row| row.form != "nhiem_vu" && row.form != "chuong_trinh");
-    rows.sort_by_key(|row| core::cmp::Reverse(row.touched_ms));
+    records::order::sort(&mut rows, &mut |a, b| (a.touched_ms, a.id) > (b.touched_ms, b.id));
     if rows.is_empty() {
         return view! {
             <div class="empty">

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
+use crate::parts::live::{live, press};
 use leptos::prelude::*;
 use records::{
     draft::Draft,
@@ -119,7 +120,7 @@ pub(crate) fn page(work: Work, name: &str) -> AnyView {
                 {note}
                 {version_choice(keeper, form)}
                 {sections}
-                {move || problem_list(writer)}
+                {live(move || problem_list(writer))}
                 {actions(keeper)}
             </form>
         </main>
@@ -144,12 +145,12 @@ fn version_choice(keeper: Keeper, form: &'static Form) -> AnyView {
             view! {
                 <div class="banner info">
                     <p>{format!("Ngày này theo mẫu của {label}.")}</p>
-                    <button type="button" class="button small" on:click=change>"Đổi sang mẫu đó"</button>
+                    <button type="button" class="button small" on:click=press(change)>"Đổi sang mẫu đó"</button>
                 </div>
             }
         })
     };
-    view! { {other} }.into_any()
+    view! { {live(other)} }.into_any()
 }
 
 fn section(writer: Writer, section: &'static Section) -> AnyView {
@@ -167,7 +168,7 @@ fn section(writer: Writer, section: &'static Section) -> AnyView {
             view! { <h2 class="section-title">{section.label.as_str()}</h2> {fields} }
         })
     };
-    view! { {body} }.into_any()
+    view! { {live(body)} }.into_any()
 }
 
 /// Every problem with a way to its field. They never keep a record from being saved.
@@ -184,7 +185,7 @@ fn problem_list(writer: Writer) -> Option<AnyView> {
             "field-problem warn"
         };
         view! {
-            <li><button type="button" class="row" on:click=move |_| browser::focus(&place)>
+            <li><button type="button" class="row" on:click=press(move |_| browser::focus(&place))>
                 <span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span>
             </button></li>
         }
@@ -199,9 +200,9 @@ fn problem_list(writer: Writer) -> Option<AnyView> {
 fn actions(keeper: Keeper) -> AnyView {
     view! {
         <div class="actions">
-            <p class="actions-note" role="status">{move || keeper.note.get()}</p>
+            <p class="actions-note" role="status">{live(move || keeper.note.get())}</p>
             <button type="button" class="button" id="save-more" disabled=move || keeper.is_saving.get()
-                on:click=move |_| keeper.save(true)>"Lưu và ghi tiếp"</button>
+                on:click=press(move |_| keeper.save(true))>"Lưu và ghi tiếp"</button>
             <button type="submit" class="button primary" id="save" disabled=move || keeper.is_saving.get()>"Lưu"</button>
         </div>
     }

@@ -1,5 +1,6 @@
 //! One field of a form: its label, its input, what helps and what is wrong.
 
+use crate::parts::live::{live};
 use leptos::prelude::*;
 use records::{
     expr,
@@ -15,7 +16,7 @@ const BUTTONS_MAX: usize = 5;
 /// A field below `prefix` (an entry, or the record when empty).
 pub(crate) fn field(writer: Writer, field: &'static Field, prefix: String) -> AnyView {
     let shown = writer.is_shown(field, prefix.clone());
-    view! { {move || shown.get().then(|| visible(writer, field, &prefix))} }.into_any()
+    view! { {live(move || shown.get().then(|| visible(writer, field, &prefix)))} }.into_any()
 }
 
 fn visible(writer: Writer, field: &'static Field, prefix: &str) -> AnyView {
@@ -27,7 +28,7 @@ fn visible(writer: Writer, field: &'static Field, prefix: &str) -> AnyView {
             .get()
             .then(|| view! { <span class="required">" (cần ghi)"</span> })
     };
-    let label = view! { {field.label.as_str()}{star} }.into_any();
+    let label = view! { {field.label.as_str()}{live(star)} }.into_any();
     let help = (!field.help.is_empty())
         .then(|| view! { <span class="field-help">{field.help.as_str()}</span> }.into_any());
     let problem = problem(writer, place.clone());
@@ -89,7 +90,7 @@ fn computed(writer: Writer, field: &'static Field, prefix: String) -> AnyView {
     view! {
         <div class="field">
             <span class="field-label">{field.label.as_str()}</span>
-            <output>{value}</output>
+            <output>{live(value)}</output>
         </div>
     }
     .into_any()
@@ -108,5 +109,5 @@ fn problem(writer: Writer, place: String) -> AnyView {
             view! { <span class=class role="alert">{small_icon("alert")}<span>{problem.say}</span></span> }
         })
     };
-    view! { {found} }.into_any()
+    view! { {live(found)} }.into_any()
 }

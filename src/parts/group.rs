@@ -1,5 +1,6 @@
 //! A repeated group: its entries as cards, one after the other.
 
+use crate::parts::live::{live, press};
 use leptos::prelude::*;
 use records::{form::Field, path};
 
@@ -42,8 +43,8 @@ pub(crate) fn group(writer: Writer, group: &'static Field, place: String) -> Any
         <div class="group" id=id tabindex="-1">
             {help}
             <For each=numbered key=|(id, _)| id.clone() children=entry_view />
-            {problem}
-            <button type="button" class="button" data-add=place on:click=add>
+            {live(problem)}
+            <button type="button" class="button" data-add=place on:click=press(add)>
                 {icon("plus")} {format!("Thêm {}", lower_first(item))}
             </button>
         </div>
@@ -90,8 +91,8 @@ fn entry(
     view! {
         <div class="group-entry">
             <div class="group-head">
-                <span>{title}</span>
-                <button type="button" class="icon-button" aria-label=format!("Bỏ {}", lower_first(item)) on:click=remove>
+                <span>{live(title)}</span>
+                <button type="button" class="icon-button" aria-label=format!("Bỏ {}", lower_first(item)) on:click=press(remove)>
                     {icon("trash")}
                 </button>
             </div>

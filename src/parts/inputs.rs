@@ -1,6 +1,7 @@
 //! The inputs of the field types. Never controlled: an input method may be rewriting the word before the caret,
 //! so a value goes from the input to the draft and never back.
 
+use crate::parts::live::{attr, press, changed};
 use leptos::prelude::*;
 use records::{
     form::{Field, Kind},
@@ -22,7 +23,7 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
             );
             view! {
                 <textarea id=id name=place rows=rows prop:value=text placeholder=field.placeholder.as_str()
-                    on:input=move |ev| writer.put(&path, event_target_value(&ev).into())></textarea>
+                    on:input=changed(move |ev| writer.put(&path, event_target_value(&ev).into()))></textarea>
             }
             .into_any()
         }
@@ -33,7 +34,7 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
             let part = part(&now, "chi_tiet");
             view! {
                 <input id=id name=place prop:value=part autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ"
-                    on:input=move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev)) />
+                    on:input=changed(move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev))) />
             }
             .into_any()
         }
@@ -60,7 +61,7 @@ fn line(writer: Writer, field: &'static Field, place: String, id: String, text: 
         .then(|| view! { <span class="field-help">{format!("Đơn vị: {}", field.unit)}</span> });
     view! {
         <input id=id name=place type=kind inputmode=(mode != "none").then_some(mode) prop:value=text
-            autocomplete="off" placeholder=field.placeholder.as_str() list=list on:input=put />
+            autocomplete="off" placeholder=field.placeholder.as_str() list=list on:input=changed(put) />
         {options}
         {unit}
     }
@@ -109,7 +110,7 @@ pub(crate) fn buttons(writer: Writer, field: &'static Field, place: String) -> A
             writer.put(&path, next);
         };
         view! {
-            <button type="button" data-path=shown data-value=option.as_str() aria-pressed=pressed on:click=choose>
+            <button type="button" data-path=shown data-value=option.as_str() aria-pressed=attr(pressed) on:click=press(choose)>
                 {label.as_str()}
             </button>
         }
@@ -133,7 +134,7 @@ pub(crate) fn yes_no(writer: Writer, place: String) -> AnyView {
         };
         view! {
             <button type="button" data-path=shown data-value=value.to_string()
-                aria-pressed=move || (*now.read() == value).to_string() on:click=choose>{label}</button>
+                aria-pressed=attr(move || (*now.read() == value).to_string()) on:click=press(choose)>{label}</button>
         }
     };
     let all = [(true, "Có"), (false, "Không")]
@@ -156,7 +157,7 @@ fn long_choice(writer: Writer, field: &'static Field, place: String, id: String)
     let options = options.collect_view();
     let path = place.clone();
     view! {
-        <select id=id name=place on:change=move |ev| writer.put(&path, event_target_value(&ev).into())>
+        <select id=id name=place on:change=changed(move |ev| writer.put(&path, event_target_value(&ev).into()))>
             <option value="" selected=chosen.is_empty()>"Chọn…"</option>
             {stray}
             {options}
@@ -173,7 +174,7 @@ pub(crate) fn checks(writer: Writer, field: &'static Field, place: String) -> An
         view! {
             <label>
                 <input type="checkbox" name=name prop:checked=is_on
-                    on:change=move |ev| writer.put(&path, event_target_checked(&ev).into()) />
+                    on:change=changed(move |ev| writer.put(&path, event_target_checked(&ev).into())) />
                 {label.as_str()}
             </label>
         }
@@ -219,7 +220,7 @@ fn link(writer: Writer, field: &'static Field, place: String, id: String) -> Any
         );
     };
     view! {
-        <select id=id name=place on:change=put>
+        <select id=id name=place on:change=changed(put)>
             <option value="" selected=now.is_empty()>"Không liên kết"</option>
             {stray}
             {options}
@@ -291,7 +292,7 @@ fn part_input(
         <label class="field">
             <span class="row-sub">{label}</span>
             <input name=format!("{place}.{key}") type=kind autocomplete="off" prop:value=value list=list
-                on:input=move |ev| put_part(writer, &path, key, event_target_value(&ev)) />
+                on:input=changed(move |ev| put_part(writer, &path, key, event_target_value(&ev))) />
         </label>
     }
     .into_any()
@@ -338,7 +339,7 @@ pub(crate) fn identity(writer: Writer, place: String) -> AnyView {
             <label class="field">
                 <span class="row-sub">"Loại giấy tờ"</span>
                 <select name=format!("{place}.loai")
-                    on:change=move |ev| put_part(writer, &path, "loai", event_target_value(&ev))>{options}</select>
+                    on:change=changed(move |ev| put_part(writer, &path, "loai", event_target_value(&ev)))>{options}</select>
             </label>
             {part_input(writer, &place, "so", "Số", "text")}
         </div>

@@ -26,6 +26,6 @@ pub(crate) fn press(act: impl FnMut(ev::MouseEvent) + 'static) -> Box<dyn FnMut(
 }
 
 /// What typing or choosing does.
-pub(crate) fn typed(act: impl FnMut(ev::Event) + 'static) -> Box<dyn FnMut(ev::Event)> {
+pub(crate) fn changed(act: impl FnMut(ev::Event) + 'static) -> Box<dyn FnMut(ev::Event)> {
     Box::new(act)
 }

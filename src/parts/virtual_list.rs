@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::parts::live::{live};
 use leptos::{html, prelude::*};
 use records::summary::Summary;
 
@@ -55,7 +56,7 @@ pub(crate) fn virtual_list(
     };
     view! {
         <div class="virtual card-list" tabindex="0" node_ref=frame on:scroll=on_scroll>
-            <div style:height=move || px(rows.read().len())>{window}</div>
+            <div style:height=move || px(rows.read().len())>{live(window)}</div>
         </div>
     }
     .into_any()

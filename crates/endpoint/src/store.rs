@@ -152,7 +152,7 @@ pub struct Found {
     pub runs: Vec<Run>,
     /// Whether rows were left for another time.
     pub more: bool,
-    /// Of the offered ids, those that are not here.
+    /// Of the offered ids, those that were not taken.
     pub lacks: Vec<ChangeId>,
 }
 

@@ -1,12 +1,18 @@
 //! What nobody should send: the answer is a problem document or a refused change, never a 5xx.
 
-use std::io::{Read, Write};
+use std::{
+    io::{Read, Write},
+    time::Duration,
+};
 
 use endpoint::{Config, Limits};
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use records::wire::Fate;
 use serde_json::json;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::world::{Answer, KEY, World, ask, bearer, change, codes, fates, id, request, sample};
 
@@ -67,6 +73,9 @@ async fn bodies_that_are_no_request_are_400() {
             "\"sent_at\":99999999999999999999999",
         ),
         with("\"offer\":[]", "\"offer\":[\"x\"]"),
+        with("\"offer\":[]", "\"offer\":[],\"accs\":[]"),
+        with("\"offer\":[]", "\"offer\":[],\"accs\":null"),
+        with("\"offer\":[]", "\"offer\":[],\"accs\":{\"x\":{}}"),
         with("\"offer\":[]", "\"offer\":[],\"offer\":[]"),
         with(
             "019ab3b0-0000-7000-8000-00000000000a\",\"epoch",
@@ -218,6 +227,31 @@ async fn bodies_over_a_limit_are_413() {
     );
     let some = world.push(&zeros[..1_000]).await;
     assert_eq!(fates(&some), [Fate::Refused; 1_000]);
+    let offering = |n| {
+        let ids: Vec<String> = (0..n).map(|n| format!("\"{}\"", id(n))).collect();
+        let offer = format!("\"offer\":[{}]", ids.join(","));
+        request(&zeros[..1_000], 0).replace("\"offer\":[]", &offer)
+    };
+    let many = post(&world, &[JSON], offering(5_001).into_bytes()).await;
+    assert_eq!((many.status, &*many.code()), (413, "qua_lon"));
+    assert_eq!(world.sync(&offering(5_000)).await.lacks.len(), 5_000);
+    let with_cursors = |n: u64| {
+        let cursors = (0..n).fold(String::new(), |all, n| {
+            all + &format!("\"{n}\":{{\"seq\":0}},")
+        });
+        request(&[], 0).replace("\"cursors\":{", &format!("\"cursors\":{{{cursors}"))
+    };
+    let many = post(&world, &[JSON], with_cursors(10_000).into_bytes()).await;
+    assert_eq!(many.status, 413);
+    world.sync(&with_cursors(9_900)).await;
+}
+
+#[tokio::test]
+async fn a_key_that_nobody_knows_may_be_as_deep_as_it_likes() {
+    let world = World::start().await;
+    let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    let body = request(&[change(1)], 0).replacen('{', &format!("{{\"mai_sau\":{deep},"), 1);
+    assert_eq!(fates(&world.sync(&body).await), [Fate::Taken]);
 }
 
 #[tokio::test]
@@ -299,6 +333,43 @@ async fn a_crowd_is_asked_to_wait_and_health_is_told_all_the_same() {
     while world.get("/v1/hello").await.status != 200 {
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn who_sends_too_slowly_is_asked_to_come_again() {
+    let limits = Limits {
+        request: Duration::from_millis(200),
+        ..Limits::default()
+    };
+    let world = World::start_with(Config {
+        limits,
+        ..Config::default()
+    })
+    .await;
+    let mut slow = TcpStream::connect(world.address).await.unwrap();
+    let head = format!(
+        "POST /v1/sync HTTP/1.1\r\nhost: t\r\nauthorization: Bearer {KEY}\r\n\
+         content-type: application/json\r\ncontent-length: 1000\r\n\r\n{{"
+    );
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    slow.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 503");
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_our_mistake_and_said_to_who_watches() {
+    let world = World::start().await;
+    world.tamper("DROP TABLE change");
+    for body in [request(&[change(1)], 0), request(&[], 0)] {
+        let answer = post(&world, &[JSON], body.into_bytes()).await;
+        assert_eq!((answer.status, &*answer.code()), (500, "loi_may_chu"));
+    }
+    assert_eq!(world.get("/readyz").await.status, 200);
+    world.tamper("DROP TABLE meta");
+    let ready = world.get("/readyz").await;
+    assert_eq!((ready.status, &*ready.code()), (503, "ban"));
+    assert_eq!(world.get("/healthz").await.status, 200);
 }
 
 #[tokio::test]

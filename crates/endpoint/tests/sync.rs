@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
-use records::wire::Fate;
+use records::{
+    stamp::Stamp,
+    wire::{Acceptance, Fate, SyncAnswer},
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
 use crate::world::{
-    KEY, SCOPE, World, ask, change, change_at, codes, fates, id, record, request, sample, sync,
+    KEY, SCOPE, World, ask, change, change_at, codes, fates, id, named, record, request, sample,
+    sync, with_accs,
 };
 
 #[tokio::test]
@@ -191,24 +195,10 @@ async fn pages_are_small_resume_anywhere_and_repeat_nothing() {
 async fn after_a_restore_devices_hand_in_what_is_missing() {
     let world = World::start().await;
     let old = world.push(&[change(1), change(2), change(3)]).await.epoch;
-    let world = world
-        .restart(async |store| {
-            store
-                .set_epoch(&endpoint::store::new_epoch().unwrap())
-                .await
-                .unwrap();
-        })
-        .await;
     // The backup was made before the third change.
-    let shell = rusqlite::Connection::open(world.database()).unwrap();
-    shell
-        .execute_batch("DELETE FROM change WHERE seq = 3; UPDATE head SET seq = 2;")
-        .unwrap();
-    let named = |epoch: &str, body: String| {
-        body.replace("\"epoch\":null", &format!("\"epoch\":\"{epoch}\""))
-    };
+    let world = world.restore_to(2).await;
     for changes in [&[change(4)][..], &[]] {
-        let answer = world.sync(&named(&old, request(changes, 3))).await;
+        let answer = world.sync(&named(&old, &request(changes, 3))).await;
         assert_ne!(answer.epoch, old);
         assert!(answer.answers.is_empty() && answer.pages.is_empty() && answer.lacks.is_empty());
         assert!(answer.more);
@@ -216,7 +206,7 @@ async fn after_a_restore_devices_hand_in_what_is_missing() {
     let new = world.sync(&request(&[], 0)).await;
     assert_eq!(new.pages[0].to, 2, "nothing was stored under the old epoch");
     let offer = format!("\"offer\":[\"{}\",\"{}\",\"{}\"]", id(3), id(1), id(2));
-    let offering = named(&new.epoch, request(&[], 0)).replace("\"offer\":[]", &offer);
+    let offering = named(&new.epoch, &request(&[], 0)).replace("\"offer\":[]", &offer);
     let answer = world.sync(&offering).await;
     assert_eq!(
         answer
@@ -227,11 +217,160 @@ async fn after_a_restore_devices_hand_in_what_is_missing() {
         [id(3)]
     );
     let again = world
-        .sync(&named(&new.epoch, request(&[change(3)], 2)))
+        .sync(&named(&new.epoch, &request(&[change(3)], 2)))
         .await;
     assert_eq!(fates(&again), [Fate::Taken]);
     assert_eq!(again.answers[0].acc.as_ref().unwrap().epoch, new.epoch);
     assert_eq!(world.pull_all().await, [(1, id(1)), (2, id(2)), (3, id(3))]);
+}
+
+/// A change whose date is the time of its arrival.
+fn from_2099(n: u64) -> String {
+    change_at(n, "4070908800000-0002-0000000a", 0)
+}
+
+fn acc_of(answer: &SyncAnswer, at: usize) -> Acceptance {
+    answer.answers[at].acc.clone().unwrap()
+}
+
+#[tokio::test]
+async fn what_is_handed_in_again_with_its_proof_keeps_its_date() {
+    let world = World::start().await;
+    let before = world
+        .push(&[change(1), from_2099(2), from_2099(3), from_2099(4)])
+        .await;
+    let accs = [1, 2, 3].map(|at| acc_of(&before, at));
+    let world = world.restore_to(0).await;
+    let sent = json!({id(2): accs[0], id(3): accs[1], id(9): accs[2]});
+    let body = request(&[from_2099(2), from_2099(4), from_2099(3)], 0);
+    let answer = world.sync(&with_accs(&sent, &body)).await;
+    assert_eq!(fates(&answer), [Fate::Taken; 3]);
+    for (at, acc) in [(0, &accs[0]), (2, &accs[1])] {
+        let now = acc_of(&answer, at);
+        assert_eq!((now.eff, &now.mac), (acc.eff, &acc.mac));
+        assert_eq!((now.seq, &now.epoch), (at as u64 + 1, &answer.epoch));
+    }
+    assert_ne!(answer.epoch, before.epoch);
+    assert!(
+        acc_of(&answer, 1).eff > accs[2].eff,
+        "nothing was said of it"
+    );
+    // Who reads it gets the old date, and a second life later it is still the same.
+    let read = world.sync(&request(&[], 2)).await;
+    assert_eq!(read.pages[0].rows[0].acc, acc_of(&answer, 2));
+    let again = acc_of(&answer, 0);
+    let world = world.restore_to(0).await;
+    let body = request(&[from_2099(2)], 0);
+    let answer = world
+        .sync(&with_accs(&json!({id(2): again}), &body))
+        .await;
+    assert_eq!(acc_of(&answer, 0).eff, accs[0].eff);
+}
+
+#[tokio::test]
+async fn without_the_right_proof_a_change_is_dated_as_any_new_one() {
+    let world = World::start().await;
+    let before = world.push(&[from_2099(1), from_2099(2)]).await;
+    let (acc, other) = (acc_of(&before, 0), acc_of(&before, 1));
+    let mut world = world;
+    let with = |mac: &str| json!({id(1): Acceptance { mac: mac.to_owned(), ..acc.clone() }});
+    let earlier = Stamp { ms: 1, ..acc.eff };
+    let forged = [
+        json!({}),
+        with(""),
+        with(&acc.mac[1..]),
+        with(&format!("{}A", acc.mac)),
+        with(&acc.mac.to_lowercase()),
+        with(&other.mac),
+        json!({id(1): Acceptance { eff: earlier, ..acc.clone() }}),
+        json!({id(1): other}),
+        json!({id(2): acc}),
+    ];
+    for accs in forged {
+        world = world.restore_to(0).await;
+        let body = with_accs(&accs, &request(&[from_2099(1)], 0));
+        let answer = world.sync(&body).await;
+        assert_eq!(fates(&answer), [Fate::Taken], "{accs}");
+        assert!(acc_of(&answer, 0).eff > other.eff, "{accs}");
+    }
+    // The proof is of the bytes, not of the id.
+    world = world.restore_to(0).await;
+    let accs = json!({id(1): acc});
+    let twin = from_2099(1).replace("Nguyễn Văn A", "Trần Thị B");
+    let answer = world.sync(&with_accs(&accs, &request(&[twin], 0))).await;
+    assert!(acc_of(&answer, 0).eff > other.eff);
+    // What is here already keeps what it has.
+    let answer = world
+        .sync(&with_accs(&accs, &request(&[from_2099(1)], 0)))
+        .await;
+    assert_eq!(codes(&answer), ["khac_noi_dung"]);
+    // A proof does not open a door: a held kind stays held.
+    let mut stub = sample(5);
+    stub["stub"] = json!(id(2));
+    let accs = json!({id(5): acc});
+    let body = request(&[stub.to_string()], 0);
+    let answer = world.sync(&with_accs(&accs, &body)).await;
+    assert_eq!(codes(&answer), ["khong_co_quyen"]);
+}
+
+#[tokio::test]
+async fn what_is_only_held_is_lacked() {
+    let world = World::start().await;
+    let mut stub = sample(1);
+    stub["stub"] = json!(id(2));
+    world.push(&[stub.to_string()]).await;
+    let offer = format!("\"offer\":[\"{}\"]", id(1));
+    let body = request(&[], 0).replace("\"offer\":[]", &offer);
+    let answer = world.sync(&body).await;
+    assert_eq!(answer.lacks.len(), 1, "a stub is not the change");
+    assert_eq!(fates(&world.push(&[change(1)]).await), [Fate::Taken]);
+    assert!(world.sync(&body).await.lacks.is_empty());
+}
+
+#[tokio::test]
+async fn a_page_leaves_out_only_what_this_request_was_answered_taken_or_had_for() {
+    let world = World::start().await;
+    let first: Vec<String> = (1..=4).map(change).collect();
+    world.push(&first).await;
+    let twin = change(2).replace("Nguyễn Văn A", "Trần Thị B");
+    let unreadable = change(3).replace("1763800000000", "now");
+    let mut stub = sample(4);
+    stub["stub"] = json!(id(9));
+    let mine = [change(1), twin, unreadable, stub.to_string(), change(5)];
+    let answer = world.push(&mine).await;
+    let expected = [
+        Fate::Had,
+        Fate::Held,
+        Fate::Refused,
+        Fate::Held,
+        Fate::Taken,
+    ];
+    assert_eq!(fates(&answer), expected);
+    let page = &answer.pages[0];
+    let rows: Vec<&str> = page.rows.iter().map(|row| row.change.get()).collect();
+    assert_eq!(rows, first[1..]);
+    assert_eq!((page.from, page.to, answer.more), (0, 5, false));
+}
+
+#[tokio::test]
+async fn a_cursor_of_another_history_reads_from_the_start_and_a_page_without_rows_stays() {
+    let world = World::start().await;
+    let empty = world.sync(&request(&[], 7)).await;
+    assert_eq!((empty.pages[0].from, empty.pages[0].to), (0, 0));
+    world.push(&[change(1), change(2)]).await;
+    let beyond = world.sync(&request(&[], 3)).await;
+    let other = request(&[], 1).replace("\"gen\":1", "\"gen\":2");
+    let unnamed = request(&[], 1).replace(SCOPE, "99999/thuong");
+    for answer in [
+        beyond,
+        world.sync(&other).await,
+        world.sync(&unnamed).await,
+    ] {
+        let page = &answer.pages[0];
+        assert_eq!((page.from, page.to, page.rows.len()), (0, 2, 2));
+    }
+    let read = world.sync(&request(&[], 2)).await;
+    assert_eq!((read.pages[0].from, read.pages[0].to), (2, 2));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

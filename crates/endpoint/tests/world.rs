@@ -100,6 +100,26 @@ impl World {
         self.sync(&request(changes, 0)).await
     }
 
+    /// Does something to the database behind the endpoint's back.
+    pub(crate) fn tamper(&self, statements: &str) {
+        let shell = rusqlite::Connection::open(self.database()).unwrap();
+        shell.execute_batch(statements).unwrap();
+    }
+
+    /// Stops, comes back with the rows up to `seq` only, in a new life.
+    pub(crate) async fn restore_to(self, seq: u64) -> Self {
+        let world = self
+            .restart(async |store| {
+                let epoch = endpoint::store::new_epoch().unwrap();
+                store.set_epoch(&epoch).await.unwrap();
+            })
+            .await;
+        world.tamper(&format!(
+            "DELETE FROM change WHERE seq > {seq}; UPDATE head SET seq = {seq};"
+        ));
+        world
+    }
+
     /// Everything that a device without anything would get, page by page.
     pub(crate) async fn pull_all(&self) -> Vec<(u64, String)> {
         pull_all(self.address, KEY).await
@@ -287,6 +307,16 @@ pub(crate) fn request(changes: &[String], seq: u64) -> String {
         "changes":[{}],"offer":[],"page_bytes":16384}}"#,
         changes.join(",")
     )
+}
+
+/// The same request, naming an epoch.
+pub(crate) fn named(epoch: &str, body: &str) -> String {
+    body.replace("\"epoch\":null", &format!("\"epoch\":\"{epoch}\""))
+}
+
+/// The same request with acceptances of an earlier life.
+pub(crate) fn with_accs(accs: &Value, body: &str) -> String {
+    body.replace("\"offer\":[", &format!("\"accs\":{accs},\"offer\":["))
 }
 
 /// The answers, as a row of words.

@@ -46,10 +46,10 @@ pub fn builtin() -> Result<Catalogue, serde_json::Error> {
 /// # Errors
 /// When it does not have the shape of `docs/FORMS.md`.
 pub fn read(text: &str) -> Result<Catalogue, serde_json::Error> {
-    let mut catalogue: Catalogue = serde_json::from_str(text)?;
-    catalogue
-        .forms
-        .sort_by(|a, b| (a.order, &a.id, &a.valid_from).cmp(&(b.order, &b.id, &b.valid_from)));
+    let mut catalogue: Catalogue = serde_json::from_slice(text.as_bytes())?;
+    crate::order::sort(&mut catalogue.forms, &mut |a, b| {
+        (a.order, &a.id, &a.valid_from) < (b.order, &b.id, &b.valid_from)
+    });
     Ok(catalogue)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     fold::{Life, Record},
     form::{Field, Form, Kind},
     id::{ChangeId, RecordId},
-    path, position,
+    order, path, position,
 };
 
 /// What was on the screen for one path when the form was opened.
@@ -104,7 +104,7 @@ impl Draft {
             ver: form.version.clone(),
             is_new: false,
             opened: now_ms,
-            seen: seen.collect(),
+            seen: order::map(seen),
             set: BTreeMap::new(),
         }
     }
@@ -204,7 +204,7 @@ impl Draft {
             .chain(self.seen.keys())
             .filter_map(|path| path::below(place, path)?.split('/').next())
             .collect();
-        ids.sort_unstable();
+        order::sort(&mut ids, &mut |a, b| a < b);
         ids.dedup();
         ids.retain(|id| {
             self.value(&path::under(&path::under(place, id), path::DELETED))
@@ -214,7 +214,7 @@ impl Draft {
             .into_iter()
             .map(|id| (self.position(place, id), id))
             .collect();
-        placed.sort_unstable();
+        order::sort(&mut placed, &mut |a, b| a < b);
         placed.into_iter().map(|(_, id)| id.to_owned()).collect()
     }
 
@@ -244,14 +244,14 @@ impl Draft {
                     Value::Array(entries.collect())
                 }
                 Kind::Choices => {
-                    let chosen = field.options.iter().filter(|(option, _)| {
-                        *self.value(&format!("{place}#{option}")) == Value::Bool(true)
-                    });
-                    Value::Array(
-                        chosen
-                            .map(|(option, _)| Value::from(option.as_str()))
-                            .collect(),
-                    )
+                    let is_chosen = |option: &&str| {
+                        self.value(&format!("{place}#{option}")) == &Value::Bool(true)
+                    };
+                    let options = field.options.iter().map(|(option, _)| option.as_str());
+                    let mut chosen: Vec<&str> = options.filter(is_chosen).collect();
+                    // As the saved record lists them: it knows no order of the form's.
+                    chosen.sort_unstable();
+                    Value::from(chosen)
                 }
                 Kind::Text
                 | Kind::LongText
@@ -325,11 +325,11 @@ pub fn deletion(record: &Record) -> RecWrites {
     writes
         .set
         .insert(path::DELETED.to_owned(), Value::Object(Map::new()));
-    writes.over = record
+    let seen = record
         .cells
         .iter()
-        .map(|(path, cell)| (path.clone(), cell.seen()))
-        .collect();
+        .map(|(path, cell)| (path.clone(), cell.seen()));
+    writes.over = order::map(seen);
     writes
 }
 

@@ -165,7 +165,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
     }
     let text = core::str::from_utf8(bytes).map_err(|e| not_json(&e))?;
     let text = text.trim_start_matches('\u{feff}');
-    let outer: Outer<'_> = match serde_json::from_str(text) {
+    let outer: Outer<'_> = match serde_json::from_slice(text.as_bytes()) {
         Ok(outer) => outer,
         Err(e) if e.is_data() => return Err(FileError::Foreign),
         Err(e) => return Err(not_json(&e)),
@@ -185,7 +185,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
         ..Found::default()
     };
     for (at, raw) in outer.changes.iter().enumerate() {
-        match serde_json::from_str::<FiledChange>(raw.get()) {
+        match serde_json::from_slice::<FiledChange>(raw.get().as_bytes()) {
             Ok(filed) => match parse_change(filed.change.get().as_bytes()) {
                 Ok(_) => found.changes.push((filed.change, filed.acc)),
                 Err(e) => found.damaged.push(format!("changes[{at}]: {e}")),
@@ -207,7 +207,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
 /// A record without changes becomes one change whose names are derived from its content: reading the same file
 /// twice gives the same change.
 fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, String> {
-    let record: ReadableRecord = serde_json::from_str(raw).map_err(|e| e.to_string())?;
+    let record: ReadableRecord = serde_json::from_slice(raw.as_bytes()).map_err(|e| e.to_string())?;
     let hash = digest(raw.as_bytes());
     let form = catalogue.form(&record.form, &record.version);
     let version = match (record.version.as_str(), form) {

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::{
     change::Change,
     id::{ChangeId, RecordId},
-    path,
+    order, path,
     stamp::Stamp,
 };
 
@@ -123,20 +123,20 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
     let mut first: Option<((Stamp, ChangeId), &Change, &str, &str)> = None;
     let mut last: Option<((Stamp, ChangeId), &Change)> = None;
     for (change, eff) in changes {
-        let order = (eff.unwrap_or(change.stamp), change.id);
+        let place = (eff.unwrap_or(change.stamp), change.id);
         for recs in change.recs.iter().filter(|recs| recs.rec == id) {
-            if first.is_none_or(|(least, ..)| order < least) {
-                first = Some((order, change, &recs.form, &recs.ver));
+            if first.is_none_or(|(least, ..)| place < least) {
+                first = Some((place, change, &recs.form, &recs.ver));
             }
-            if last.is_none_or(|(most, _)| order > most) {
-                last = Some((order, change));
+            if last.is_none_or(|(most, _)| place > most) {
+                last = Some((place, change));
             }
             for path in recs.paths() {
                 let value = recs.set.get(path);
                 let over = recs.over(path);
                 let write = Write {
                     change,
-                    order,
+                    order: place,
                     value,
                     over,
                 };
@@ -149,10 +149,10 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
     }
     let (_, oldest, form, version) = first?;
     let (_, newest) = last?;
-    let cells: BTreeMap<String, Cell> = writes
+    let cells = writes
         .into_iter()
-        .map(|(path, writes)| (path.to_owned(), cell(writes)))
-        .collect();
+        .map(|(path, writes)| (path.to_owned(), cell(writes)));
+    let cells = order::map(cells);
     let own = cells
         .get(path::VERSION)
         .and_then(|c| c.value().as_str())
@@ -191,13 +191,13 @@ fn deletion_prefix(path: &str) -> Option<&str> {
 
 /// Which writes of one path stand.
 fn cell(mut writes: Vec<Write<'_>>) -> Cell {
-    writes.sort_by_key(|write| write.order);
-    let known: BTreeSet<ChangeId> = writes.iter().map(|w| w.change.id).collect();
-    let below: BTreeSet<ChangeId> = writes
+    order::sort(&mut writes, &mut |a, b| a.order < b.order);
+    let known = order::set(writes.iter().map(|w| w.change.id));
+    let below = writes
         .iter()
-        .flat_map(|w| w.over.iter().filter(|id| **id != w.change.id).copied())
-        .collect();
-    let mut standing: BTreeSet<ChangeId> = known.difference(&below).copied().collect();
+        .flat_map(|w| w.over.iter().filter(|id| **id != w.change.id).copied());
+    let below = order::set(below);
+    let mut standing = order::set(known.difference(&below).copied());
     let mut reached = reach(&writes, &standing);
     while let Some(lost) = writes
         .iter()
@@ -223,8 +223,7 @@ fn cell(mut writes: Vec<Write<'_>>) -> Cell {
 }
 
 fn reach(writes: &[Write<'_>], from: &BTreeSet<ChangeId>) -> BTreeSet<ChangeId> {
-    let over: BTreeMap<ChangeId, &[ChangeId]> =
-        writes.iter().map(|w| (w.change.id, w.over)).collect();
+    let over = order::map(writes.iter().map(|w| (w.change.id, w.over)));
     let mut reached = BTreeSet::new();
     let mut open: Vec<ChangeId> = from.iter().copied().collect();
     while let Some(id) = open.pop() {
@@ -331,7 +330,7 @@ impl Record {
                 entries.push((position.and_then(Value::as_str).unwrap_or_default(), id));
             }
         }
-        entries.sort_unstable();
+        order::sort(&mut entries, &mut |a, b| a < b);
         entries.into_iter().map(|(_, id)| id).collect()
     }
 

@@ -15,6 +15,7 @@ pub mod form;
 pub mod id;
 pub mod notebook;
 pub mod path;
+pub mod order;
 pub mod position;
 pub mod programme;
 pub mod replica;

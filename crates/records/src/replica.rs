@@ -301,7 +301,7 @@ impl Replica {
                 .verdicts
                 .iter()
                 .filter(|(_, verdict)| verdict.is == Fate::Held);
-            sync.resend = held.map(|(id, _)| *id).collect();
+            sync.resend = crate::order::set(held.map(|(id, _)| *id));
             sync.offering = Some(None);
             return Plan {
                 sync: Some(sync),

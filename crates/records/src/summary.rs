@@ -8,6 +8,7 @@ use crate::{
     fold::{Life, Record},
     form::{Field, Form},
     id::RecordId,
+    order,
     path, search, validate,
 };
 
@@ -171,7 +172,7 @@ fn dues(form: &Form, doc: &Value) -> Vec<Due> {
             }
         }
     }
-    found.sort_by(|a, b| a.date.cmp(&b.date));
+    order::sort(&mut found, &mut |a, b| (&a.date, &a.path) < (&b.date, &b.path));
     found
 }
 

@@ -204,10 +204,9 @@ fn unknown_option(field: &Field, option: &str) -> Option<String> {
 }
 
 fn is_time(text: &str) -> bool {
-    let parts = text
-        .split_once(':')
-        .map(|(h, m)| (h.parse::<u8>(), m.get(..2).map(str::parse)));
-    matches!(parts, Some((Ok(0..=23), Some(Ok::<u8, _>(0..=59)))))
+    let digits = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit());
+    let parts = text.split_once(':').filter(|(h, m)| digits(h) && digits(m));
+    parts.is_some_and(|(h, m)| h < "24" && m < "60")
 }
 
 /// A number of papers is checked softly: the structure is known, old papers differ.

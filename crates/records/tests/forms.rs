@@ -70,13 +70,13 @@ fn draft(form: &Form) -> Draft {
 
 /// A value that a field takes.
 fn sample(field: &Field) -> Value {
-    let day = "2026-11-20";
+    let day = "2026-11-22";
     match field.kind {
         Kind::Text | Kind::LongText => json!(format!("Ghi {}", field.key)),
         Kind::Number => json!(field.min.unwrap_or(0).max(1)),
         Kind::Decimal => json!("1.5"),
         Kind::Date => json!(day),
-        Kind::Time => json!("08:30"),
+        Kind::Time => json!("10:30"),
         Kind::Choice => json!(field.options[0].0),
         Kind::YesNo => json!(true),
         Kind::Person => json!({"ho_ten": "Lê Văn An", "chuc_vu": "Trưởng thôn"}),

@@ -99,8 +99,11 @@ fn a_request_and_its_answer_read_and_rewrite_to_the_same_bytes() {
     let request: SyncRequest = check("sync-request.json");
     assert_eq!(request.changes[0].get(), fixture("change.json"));
     assert_eq!((request.epoch, request.page_bytes), (None, PAGE_BYTES));
-    let answer: SyncAnswer = check("sync-answer.json");
+    assert!(request.accs.is_empty());
     let change: Change = check("change.json");
+    let again: SyncRequest = check("sync-request-again.json");
+    assert_eq!(again.accs[&change.id], check("acceptance.json"));
+    let answer: SyncAnswer = check("sync-answer.json");
     assert_eq!(
         (answer.answers[0].id, answer.answers[0].is),
         (Some(change.id), Fate::Taken)
@@ -120,6 +123,7 @@ fn a_request_and_its_answer_read_and_rewrite_to_the_same_bytes() {
 fn the_least_a_client_may_send_is_its_name() {
     let request: SyncRequest = serde_json::from_str(&fixture("sync-request-least.json")).unwrap();
     assert!(request.changes.is_empty() && request.cursors.is_empty() && request.offer.is_empty());
+    assert!(request.accs.is_empty());
     assert_eq!((request.epoch, request.page_bytes), (None, PAGE_BYTES));
 }
 
@@ -216,6 +220,7 @@ fn every_example_of_the_protocol_page_is_a_fixture() {
         "change.json",
         "acceptance.json",
         "sync-request.json",
+        "sync-request-again.json",
         "sync-answer.json",
     ];
     let texts = fixtures.map(|name| minified(&fixture(name)));

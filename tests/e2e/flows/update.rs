@@ -52,13 +52,27 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
         "nothing moves before somebody agrees"
     );
 
+    // The page itself is asked: a worker that must answer questions cannot make way for the next.
+    app.browser
+        .js("window.isOldPage = true", Vec::new())
+        .await
+        .unwrap();
     app.browser.click_words("main button", "Cập nhật").await;
     app.browser
-        .until("the new build runs", async || {
-            let build = app.build().await;
-            if build == new { Ok(()) } else { Err(build) }
+        .until("the page opens anew", async || {
+            let old = app
+                .browser
+                .js("return window.isOldPage === true", Vec::new())
+                .await?;
+            if old == false {
+                Ok(())
+            } else {
+                Err("the same page".to_owned())
+            }
         })
         .await;
+    app.is_open().await;
+    assert_eq!(app.build().await, new);
     host.kill();
     app.reload().await;
     app.is_ready_for_offline().await;

@@ -122,23 +122,30 @@ impl Profile {
 
 /// One chromedriver for each browser: it says its port, and whatever lives below it belongs to that browser.
 fn start_chromedriver() -> (Child, u16) {
-    let mut child = Command::new(given("CHROMEDRIVER"))
-        .arg("--port=0")
-        .env("LANGUAGE", "vi") // what Chromium shows dates by
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("chromedriver can be started");
-    let mut lines = BufReader::new(child.stdout.take().unwrap())
-        .lines()
-        .map_while(Result::ok);
-    let port = lines.find_map(|line| {
-        let (_, after) = line.split_once("successfully on port ")?;
-        after.trim_end_matches('.').parse().ok()
+    // The port it draws may be taken on one of the two protocols it listens by; then it ends at once.
+    let started = (0..5).find_map(|_| {
+        let mut child = Command::new(given("CHROMEDRIVER"))
+            .arg("--port=0")
+            .env("LANGUAGE", "vi") // what Chromium shows dates by
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("chromedriver can be started");
+        let mut lines = BufReader::new(child.stdout.take().unwrap())
+            .lines()
+            .map_while(Result::ok);
+        let port = lines.find_map(|line| {
+            let (_, after) = line.split_once("successfully on port ")?;
+            after.trim_end_matches('.').parse().ok()
+        });
+        thread::spawn(move || lines.for_each(drop)); // nobody may block on a full pipe
+        if port.is_none() {
+            child.wait().unwrap();
+        }
+        Some((child, port?))
     });
-    thread::spawn(move || lines.for_each(drop)); // nobody may block on a full pipe
-    (child, port.expect("chromedriver says its port"))
+    started.expect("chromedriver says its port")
 }
 
 pub(crate) struct Browser {

@@ -1,6 +1,7 @@
 //! A form being written.
 
 use super::App;
+use crate::harness::patience::let_it_be_kept;
 
 /// A reception with one citizen and one matter.
 #[derive(Debug, Clone)]
@@ -28,9 +29,10 @@ impl App {
     /// Begins a record of a kind; returns the route of its draft.
     pub(crate) async fn begin_record(&self, form: &str) -> String {
         self.go(&format!("/ghi/{form}")).await;
-        self.browser
-            .see_route("a draft is open", |route| route.starts_with("#/nhap/"))
-            .await
+        let is_draft = |route: &str| route.starts_with("#/nhap/");
+        let route = self.browser.see_route("a draft is open", is_draft).await;
+        // What follows `?` helps a form that nobody has typed into yet.
+        route.split('?').next().unwrap_or_default().to_owned()
     }
 
     /// Types a reception into the open form.
@@ -65,6 +67,7 @@ impl App {
 
     /// Waits until the form says that what was typed is kept on this device.
     pub(crate) async fn draft_is_kept(&self) {
+        let_it_be_kept().await;
         self.browser.see(".actions-note", "Đã giữ bản nháp").await;
     }
 }

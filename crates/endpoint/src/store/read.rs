@@ -171,9 +171,9 @@ fn id_of(row: &rusqlite::Row<'_>) -> Result<ChangeId, StoreError> {
         .map_err(|e: NotAnId| StoreError::Engine(e.to_string()))
 }
 
+/// Whether a change was taken. What is held under its id may be another text, so it does not count.
 fn has(connection: &Connection, unit: &str, id: ChangeId) -> Result<bool, StoreError> {
-    let get = "SELECT EXISTS (SELECT 1 FROM change WHERE unit = ?1 AND id = ?2) \
-               OR EXISTS (SELECT 1 FROM held WHERE unit = ?1 AND id = ?2)";
+    let get = "SELECT EXISTS (SELECT 1 FROM change WHERE unit = ?1 AND id = ?2)";
     let mut statement = connection.prepare_cached(get)?;
     Ok(statement.query_row(params![unit, id.bytes()], |row| row.get(0))?)
 }

@@ -64,13 +64,15 @@ fn screens(work: Work) -> AnyView {
     let head = pages::frame::Head::new();
     provide_context(head);
     let path = Memo::new(move |_| {
-        let path = book
-            .route
-            .read()
-            .split('?')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        let route = book.route.get();
+        let path = route.split('?').next().unwrap_or_default();
+        // A second enrolment link is another page; elsewhere what follows the `?` only opens one.
+        let path = if path.starts_with("/ket-noi") {
+            &route
+        } else {
+            path
+        }
+        .to_owned();
         (path, book.me.with(|me| me.is_welcomed), book.reopened.get())
     });
     // Keyed: a page that looks alike must not inherit the inputs and the scroll of the one before.
@@ -83,6 +85,7 @@ fn screens(work: Work) -> AnyView {
 
 /// The table of addresses.
 fn page(work: Work, path: &str) -> AnyView {
+    let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         ["ket-noi"] => pages::enrol::page(work),

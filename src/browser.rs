@@ -12,6 +12,9 @@ pub(crate) mod worker;
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 
+/// Lets a refusal of the browser go: said at each place, why nothing hangs on it.
+pub(crate) fn let_go<T>(_: T) {}
+
 /// The window; there always is one, the app runs nowhere else.
 pub(crate) fn window() -> Option<web_sys::Window> {
     web_sys::window()
@@ -38,7 +41,7 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     let crypto = window().and_then(|window| window.crypto().ok());
     if let Some(crypto) = crypto {
         // Fails only above 65,536 bytes.
-        let _ = crypto.get_random_values_with_u8_array(&mut bytes);
+        let_go(crypto.get_random_values_with_u8_array(&mut bytes));
     }
     bytes
 }
@@ -63,14 +66,14 @@ pub(crate) fn decoded(text: &str) -> Option<String> {
 pub(crate) fn go(route: &str) {
     if let Some(window) = window() {
         // Fails only on an address that is not one; routes are made by the app.
-        let _ = window.location().set_hash(route);
+        let_go(window.location().set_hash(route));
     }
 }
 
 /// Puts a route in the place of the present one: what "back" must not come to again.
 pub(crate) fn go_instead(route: &str) {
     if let Some(window) = window() {
-        let _ = window.location().replace(&format!("#{route}"));
+        let_go(window.location().replace(&format!("#{route}")));
     }
 }
 
@@ -111,10 +114,10 @@ pub(crate) fn set_root(attribute: &str, value: Option<&str>) {
         return;
     };
     // Fails only on a name that is not an attribute's.
-    let _ = match value {
+    let_go(match value {
         Some(value) => root.set_attribute(attribute, value),
         None => root.remove_attribute(attribute),
-    };
+    });
 }
 
 /// Brings an element under the eye and the keyboard.
@@ -124,7 +127,7 @@ pub(crate) fn focus(id: &str) {
     };
     element.scroll_into_view();
     if let Some(element) = element.dyn_ref::<web_sys::HtmlElement>() {
-        let _ = element.focus();
+        let_go(element.focus());
     }
 }
 
@@ -139,14 +142,14 @@ pub(crate) fn press(id: &str) {
 /// Prints what is on the screen.
 pub(crate) fn print() {
     if let Some(window) = window() {
-        let _ = window.print();
+        let_go(window.print());
     }
 }
 
 /// Reloads the app.
 pub(crate) fn reload() {
     if let Some(window) = window() {
-        let _ = window.location().reload();
+        let_go(window.location().reload());
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub(crate) mod idb;
 
+use crate::browser::let_go;
 use js_sys::Uint8Array;
 use records::{
     draft::Draft,
@@ -224,7 +225,7 @@ impl Store {
         }
         if loose.len() > LOOSE_ROWS_MAX {
             // Losing a race with another tab only means that it is done next time.
-            let _ = self.compact(loose).await;
+            let_go(self.compact(loose).await);
         }
         Ok(loaded)
     }

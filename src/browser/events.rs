@@ -1,11 +1,12 @@
 //! What happens outside: the app listens for as long as it lives.
 
+use crate::browser::let_go;
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::EventTarget;
 
 fn listen(target: &EventTarget, name: &str, act: impl Fn() + 'static) {
     let act = Closure::<dyn Fn()>::new(act);
-    let _ = target.add_event_listener_with_callback(name, act.as_ref().unchecked_ref());
+    let_go(target.add_event_listener_with_callback(name, act.as_ref().unchecked_ref()));
     act.forget(); // The app listens as long as the page lives.
 }
 
@@ -67,6 +68,6 @@ pub(crate) fn on_key(act: impl Fn(&str, bool, bool) -> bool + 'static) {
                 event.prevent_default();
             }
         });
-    let _ = window.add_event_listener_with_callback("keydown", act.as_ref().unchecked_ref());
+    let_go(window.add_event_listener_with_callback("keydown", act.as_ref().unchecked_ref()));
     act.forget();
 }

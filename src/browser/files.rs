@@ -1,5 +1,6 @@
 //! Files out of the app (share sheet or download) and into it.
 
+use crate::browser::let_go;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,7 +30,7 @@ pub(crate) fn download(name: &str, mime: &str, bytes: &[u8]) -> bool {
     anchor.click();
     // The browser reads the address after this turn of the loop, so it is let go a minute later.
     gloo_timers::callback::Timeout::new(60_000, move || {
-        let _ = Url::revoke_object_url(&url);
+        let_go(Url::revoke_object_url(&url));
     })
     .forget();
     true

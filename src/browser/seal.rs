@@ -1,5 +1,6 @@
 //! Sealed envelopes: AES-GCM by WebCrypto. An envelope is 12 random bytes, then the sealed text with its tag.
 
+use crate::browser::let_go;
 use js_sys::{Object, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -33,7 +34,7 @@ fn object(parts: &[(&str, JsValue)]) -> Object {
     let object = Object::new();
     for (name, value) in parts {
         // A plain object takes any property.
-        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+        let_go(Reflect::set(&object, &JsValue::from_str(name), value));
     }
     object
 }

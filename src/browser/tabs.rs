@@ -1,5 +1,6 @@
 //! Several tabs of one notebook: they tell each other of saves, and one of them does what must be done once.
 
+use crate::browser::let_go;
 use std::future::Future;
 
 use js_sys::{Function, Promise};
@@ -31,7 +32,7 @@ impl Tabs {
     pub(crate) fn call(&self, word: &str) {
         if let Some(channel) = &self.channel {
             // A tab that cannot be told reads the store when it comes to the front.
-            let _ = channel.post_message(&JsValue::from_str(word));
+            let_go(channel.post_message(&JsValue::from_str(word)));
         }
     }
 }
@@ -46,7 +47,11 @@ where
         return work.await;
     };
     let options = js_sys::Object::new();
-    let _ = js_sys::Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE);
+    let_go(js_sys::Reflect::set(
+        &options,
+        &"ifAvailable".into(),
+        &JsValue::TRUE,
+    ));
     let granted = Closure::once_into_js(move |lock: JsValue| -> Promise {
         wasm_bindgen_futures::future_to_promise(async move {
             if !lock.is_null() {
@@ -60,6 +65,6 @@ where
         && let Ok(promise) = asked.dyn_into::<Promise>()
     {
         // The promise fails only when the page goes.
-        let _ = JsFuture::from(promise).await;
+        let_go(JsFuture::from(promise).await);
     }
 }

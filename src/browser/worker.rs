@@ -1,5 +1,6 @@
 //! The service worker: what makes the app open without a network.
 
+use crate::browser::let_go;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -19,7 +20,11 @@ pub(crate) async fn register(
         return false;
     };
     let options = Object::new();
-    let _ = Reflect::set(&options, &"updateViaCache".into(), &"none".into());
+    let_go(Reflect::set(
+        &options,
+        &"updateViaCache".into(),
+        &"none".into(),
+    ));
     let asked = super::call(&container, "register", &[&"./sw.js".into(), &options]);
     let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<Promise>) else {
         return false;
@@ -91,6 +96,6 @@ pub(crate) async fn take_update() {
     let reload = Closure::once_into_js(super::reload);
     container.set_oncontrollerchange(Some(reload.unchecked_ref()));
     let message = Object::new();
-    let _ = Reflect::set(&message, &"type".into(), &"activate".into());
-    let _ = waiting.post_message(&JsValue::from(message));
+    let_go(Reflect::set(&message, &"type".into(), &"activate".into()));
+    let_go(waiting.post_message(&JsValue::from(message)));
 }

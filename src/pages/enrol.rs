@@ -1,6 +1,7 @@
 //! Kết nối: where the notebook would be sent, shown and confirmed before anything goes there.
 
-use crate::parts::live::{live, press, changed};
+use crate::browser::let_go;
+use crate::parts::live::{changed, live, press};
 use leptos::prelude::*;
 
 use crate::{
@@ -46,7 +47,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 },
                 Err(error) => failure.set(words::net_error(&error)),
             }
-            let _ = is_asking.try_set(false);
+            let_go(is_asking.try_set(false));
         });
     };
     let count = work.book.peek(|data| data.rows.len());

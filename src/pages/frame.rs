@@ -1,7 +1,7 @@
 //! What stands around every page: top bar, status line, message, bottom bar.
 
-use gloo_timers::callback::Timeout;
 use crate::parts::live::{attr, live, press};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
 use crate::{
@@ -105,7 +105,7 @@ fn status(book: Book) -> AnyView {
             (waiting, ..) => ("status warn", words::waiting(waiting)),
         }
     });
-    view! { <a class=attr(move || line.get().0) role="status" href="#/dong-bo">{live(move || line.get().1)}</a> }.into_any()
+    view! { <div role="status"><a class=attr(move || line.get().0) href="#/dong-bo">{live(move || line.get().1)}</a></div> }.into_any()
 }
 
 fn toast(book: Book) -> AnyView {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{live, press, changed};
+use crate::parts::live::{changed, live, press};
 use leptos::prelude::*;
 use records::{date, id::RecordId, search::Query, summary::Summary};
 

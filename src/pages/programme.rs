@@ -38,10 +38,15 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
         Some("/chuong-trinh"),
     );
     let show = RwSignal::new("mo");
+    let ticked: Ticked = StoredValue::new(Vec::new());
     let today = date::today(browser::now_ms());
     let chips = SHOW.map(|(value, label)| {
         let pressed = move || (show.get() == value).to_string();
-        view! { <button class="chip" aria-pressed=attr(pressed) on:click=press(move |_| show.set(value))>{label}</button> }
+        let choose = move |_| {
+            ticked.set_value(Vec::new());
+            show.set(value);
+        };
+        view! { <button class="chip" aria-pressed=attr(pressed) on:click=press(choose)>{label}</button> }
     });
     let summary =
         move || {
@@ -58,16 +63,19 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
         };
     view! {
         <main class="page">
-            {summary}
+            {live(summary)}
             <div class="chips strip" role="group" aria-label="Lọc việc">{chips}</div>
-            {live(move || groups(work, id, show.get(), &today))}
+            {live(move || groups(work, id, show.get(), &today, ticked))}
             <a class="button" href=format!("#/ghi/nhiem_vu?chuong_trinh={id}")>{icon("plus")}"Thêm nhiệm vụ"</a>
         </main>
     }
     .into_any()
 }
 
-fn groups(work: Work, programme: RecordId, show: &str, today: &str) -> AnyView {
+/// Ticked since the filter was chosen: they stay where they are, so that nothing moves under the thumb.
+type Ticked = StoredValue<Vec<RecordId>>;
+
+fn groups(work: Work, programme: RecordId, show: &str, today: &str, ticked: Ticked) -> AnyView {
     let form = work.book.catalogue.newest("nhiem_vu");
     let (tasks, _) = programmes::tasks(work, programme);
     let me = records::search::key(&work.book.me.get().name);
@@ -88,7 +96,7 @@ fn groups(work: Work, programme: RecordId, show: &str, today: &str) -> AnyView {
             .get("giao_cho")
             .map(|person| records::search::key(&records::expr::to_text(person)));
         let wanted = match show {
-            "mo" => !task.is_done,
+            "mo" => !task.is_done || ticked.with_value(|ids| ids.contains(&task.id)),
             "toi" => !me.is_empty() && owner.is_some_and(|owner| owner.contains(&me)),
             "han" => task.due.first().is_some_and(|due| due.date <= soon),
             _ => true,
@@ -100,7 +108,7 @@ fn groups(work: Work, programme: RecordId, show: &str, today: &str) -> AnyView {
                 .unwrap_or(99);
             let label = nhom.map_or(group.clone(), |field| field.label_of(&group).to_owned());
             let (_, views) = by_group.entry(place).or_insert((label, Vec::new()));
-            views.push(task_row(work, &task, &record, today));
+            views.push(task_row(work, &task, &record, today, ticked));
         }
     }
     if by_group.is_empty() {
@@ -117,6 +125,7 @@ fn task_row(
     task: &Arc<Summary>,
     record: &records::fold::Record,
     today: &str,
+    ticked: Ticked,
 ) -> AnyView {
     let text = |key: &str| {
         record
@@ -141,7 +150,10 @@ fn task_row(
     );
     let result = text("ket_qua");
     let id = task.id;
-    let tick = move |_| set_done(work, id, !is_done);
+    let tick = move |_| {
+        ticked.update_value(|ids| ids.push(id));
+        set_done(work, id, !is_done);
+    };
     let add_result = move |_| {
         if let Some(name) = drafts::edit(work, id) {
             browser::go(&format!("/nhap/{name}?phieu={id}"));
@@ -166,7 +178,7 @@ fn task_row(
                 <a class="row-title plain-link" href=format!("#/phieu/{id}")>{task.title.clone()}</a>
                 <span class="row-sub">{who}</span>
                 <span class="row-sub">{done}</span>
-                <span class="row-sub">{result.clone()}</span>
+                <span class="row-sub">{result}</span>
                 {ours}
                 <span class="chips">{chip}{conflict}{more}</span>
             </span>

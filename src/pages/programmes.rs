@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{attr, live, press, changed};
+use crate::parts::live::{attr, changed, live, press};
 use leptos::prelude::*;
 use records::{
     date,
@@ -114,7 +114,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
                 .to_string()
         };
         view! {
-            <button class="row" data-template=template.id.as_str() aria-selected=attr(pressed) on:click=press(move |_| chosen.set(Some(template)))>
+            <button class="row" data-template=template.id.as_str() aria-current=attr(pressed) on:click=press(move |_| chosen.set(Some(template)))>
                 <span class="row-main">
                     <span class="row-title">{template.label.as_str()}</span>
                     <span class="row-sub">{number}</span>

@@ -1,6 +1,6 @@
 //! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
 
-use crate::parts::live::{press};
+use crate::parts::live::press;
 use leptos::prelude::*;
 use records::{
     date,
@@ -287,8 +287,9 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
     } else {
         "Ghi vào sổ chính thức"
     };
-    let button = (is_clean || is_marked)
-        .then(|| view! { <button class="button" id="official" on:click=press(mark)>{label}</button> });
+    let button = (is_clean || is_marked).then(
+        || view! { <button class="button" id="official" on:click=press(mark)>{label}</button> },
+    );
     view! { {head}{button} }.into_any()
 }
 

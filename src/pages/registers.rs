@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{live, changed};
+use crate::parts::live::{changed, live};
 use leptos::prelude::*;
 use records::{date, search::Query, summary::Summary};
 

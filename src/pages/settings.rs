@@ -1,6 +1,6 @@
 //! Cài đặt: the person, the endpoint, the look, the app itself.
 
-use crate::parts::live::{attr, live, press, changed};
+use crate::parts::live::{attr, changed, live, press};
 use leptos::prelude::*;
 
 use crate::{

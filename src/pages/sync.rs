@@ -1,6 +1,7 @@
 //! Đồng bộ: what was exchanged, what waits, what was set aside and why; the files.
 
-use crate::parts::live::{live, press, changed};
+use crate::browser::let_go;
+use crate::parts::live::{changed, live, press};
 use leptos::{html, prelude::*};
 
 use crate::{
@@ -135,7 +136,7 @@ fn storage(work: Work) -> AnyView {
     let kept = RwSignal::new(None::<bool>);
     wasm_bindgen_futures::spawn_local(async move {
         let is_kept = browser::is_storage_kept().await;
-        let _ = kept.try_set(is_kept);
+        let_go(kept.try_set(is_kept));
         if let Some((usage, quota)) = browser::storage_use().await {
             let room = quota - usage;
             let warning = if room < 50.0 * 1_048_576.0 {
@@ -143,11 +144,11 @@ fn storage(work: Work) -> AnyView {
             } else {
                 ""
             };
-            let _ = used.try_set(format!(
+            let_go(used.try_set(format!(
                 "Đã dùng {}, còn được dùng {}.{warning}",
                 words::bytes(usage),
                 words::bytes(room)
-            ));
+            )));
         }
     });
     let say = move || match kept.get() {
@@ -222,8 +223,8 @@ fn backup(work: Work) -> AnyView {
         note.set("Đang niêm phong…".to_owned());
         wasm_bindgen_futures::spawn_local(async move {
             let made = files::backup(work, &typed).await;
-            let _ = is_busy.try_set(false);
-            let _ = note.try_set(String::new());
+            let_go(is_busy.try_set(false));
+            let_go(note.try_set(String::new()));
             give(work, made, false);
         });
     };
@@ -250,11 +251,11 @@ fn import(work: Work) -> AnyView {
         RwSignal::new(Vec::<String>::new()),
     );
     let progress = move |done: usize, all: usize| {
-        let _ = result.try_set(vec![format!(
+        let_go(result.try_set(vec![format!(
             "Đang nhập {}/{}",
             words::count(done),
             words::count(all)
-        )]);
+        )]));
     };
     let chosen = move |_| {
         let Some(input) = file.get_untracked() else {
@@ -290,17 +291,7 @@ fn import(work: Work) -> AnyView {
             report(result, done);
         });
     };
-    let ask = move || {
-        held.read().is_some().then(|| {
-            view! {
-                <label class="field">
-                    <span class="field-label">"Cụm mật khẩu của tệp"</span>
-                    <input id="restore-words" type="password" autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
-                </label>
-                <button class="button" id="restore" on:click=press(restore)>"Mở và nhập"</button>
-            }
-        })
-    };
+    let ask = move || held.read().is_some().then(|| passphrase(typed, restore));
     let lines = move || {
         result
             .get()
@@ -319,6 +310,21 @@ fn import(work: Work) -> AnyView {
             {live(ask)}
             <div id="import-result" role="status">{live(lines)}</div>
         </section>
+    }
+    .into_any()
+}
+
+/// A sealed file asks for its passphrase.
+fn passphrase(
+    typed: RwSignal<String>,
+    restore: impl FnMut(leptos::ev::MouseEvent) + 'static,
+) -> AnyView {
+    view! {
+        <label class="field">
+            <span class="field-label">"Cụm mật khẩu của tệp"</span>
+            <input id="restore-words" type="password" autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
+        </label>
+        <button class="button" id="restore" on:click=press(restore)>"Mở và nhập"</button>
     }
     .into_any()
 }
@@ -345,5 +351,5 @@ fn report(result: RwSignal<Vec<String>>, done: Result<Imported, FilesError>) {
             lines
         }
     };
-    let _ = result.try_set(lines);
+    let_go(result.try_set(lines));
 }

@@ -96,7 +96,9 @@ fn due_list(book: Book, today: &str) -> AnyView {
         .map(|day| date::format(day + 7))
         .unwrap_or_default();
     due.retain(|(due, _)| due.date <= week);
-    records::order::sort(&mut due, &mut |a, b| (&a.0.date, a.1.id) < (&b.0.date, b.1.id));
+    records::order::sort(&mut due, &mut |a, b| {
+        (&a.0.date, a.1.id) < (&b.0.date, b.1.id)
+    });
     let overdue = due
         .iter()
         .filter(|(due, _)| due.date.as_str() < today)
@@ -169,16 +171,16 @@ fn draft_list(work: Work) -> AnyView {
     }
     let rows = all
         .into_iter()
-        .map(|(name, draft)| draft_row(work, name, &draft))
+        .map(|(name, draft)| draft_row(work, &name, &draft))
         .collect_view();
     view! {
         <h2 class="section-title">"Đang ghi dở"</h2>
-        <div class="card-list drafts">{rows}</div>
+        <div class="card-list">{rows}</div>
     }
     .into_any()
 }
 
-fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
+fn draft_row(work: Work, name: &str, draft: &Draft) -> AnyView {
     let form = work.book.catalogue.form(&draft.form, &draft.ver);
     let label = form.map_or(draft.form.clone(), |form| form.label.clone());
     let doc = form.map(|form| draft.to_doc(form)).unwrap_or_default();
@@ -199,7 +201,7 @@ fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
         words::at_clock(draft.opened),
         date::for_people(&date::today(draft.opened))
     );
-    let (kept, dropped) = (draft.clone(), name.clone());
+    let (kept, dropped) = (draft.clone(), name.to_owned());
     let drop_it = move |_| {
         let (name, draft) = (dropped.clone(), kept.clone());
         wasm_bindgen_futures::spawn_local(async move {
@@ -230,7 +232,9 @@ fn draft_row(work: Work, name: String, draft: &Draft) -> AnyView {
 
 fn latest(book: Book, today: &str) -> AnyView {
     let mut rows = book.rows(|row| row.form != "nhiem_vu" && row.form != "chuong_trinh");
-    records::order::sort(&mut rows, &mut |a, b| (a.touched_ms, a.id) > (b.touched_ms, b.id));
+    records::order::sort(&mut rows, &mut |a, b| {
+        (a.touched_ms, a.id) > (b.touched_ms, b.id)
+    });
     if rows.is_empty() {
         return view! {
             <div class="empty">

@@ -1,6 +1,6 @@
 //! The first opening: the notebook works at once, without an account.
 
-use crate::parts::live::{live, press, changed};
+use crate::parts::live::{changed, live, press};
 use leptos::prelude::*;
 
 use crate::{

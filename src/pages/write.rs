@@ -1,9 +1,10 @@
 //! Ghi: one scroll of sections, kept while typing, saved with one tap.
 
+use crate::browser::let_go;
 use std::rc::Rc;
 
-use gloo_timers::callback::Timeout;
 use crate::parts::live::{live, press};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use records::{
     draft::Draft,
@@ -241,6 +242,7 @@ impl Keeper {
 
     fn edited(self) {
         self.work.book.is_writing.set(true);
+        self.note.set(words::KEEPING.to_owned());
         let timer = Timeout::new(KEEP_MS, move || self.keep());
         self.timer.set_value(Some(timer));
     }
@@ -256,9 +258,10 @@ impl Keeper {
         self.keeping.update_value(|keeping| *keeping += 1);
         wasm_bindgen_futures::spawn_local(async move {
             let kept = drafts::keep(work, &name, draft).await;
-            let _ = self
-                .keeping
-                .try_update_value(|keeping| *keeping = keeping.saturating_sub(1));
+            let_go(
+                self.keeping
+                    .try_update_value(|keeping| *keeping = keeping.saturating_sub(1)),
+            );
             let said = match kept {
                 Ok(ms) => {
                     work.book.is_writing.set(false);
@@ -267,7 +270,7 @@ impl Keeper {
                 Err(error) => words::store_error(&error),
             };
             // The form may be gone by now.
-            let _ = note.try_set(said);
+            let_go(note.try_set(said));
         });
     }
 
@@ -340,8 +343,8 @@ impl Keeper {
                     browser::go_instead(&next);
                 }
                 Err(error) => {
-                    let _ = self.is_saving.try_set(false);
-                    let _ = self.note.try_set(words::save_error(&error));
+                    let_go(self.is_saving.try_set(false));
+                    let_go(self.note.try_set(words::save_error(&error)));
                 }
             }
         });

@@ -1,6 +1,6 @@
 //! One field of a form: its label, its input, what helps and what is wrong.
 
-use crate::parts::live::{live};
+use crate::parts::live::live;
 use leptos::prelude::*;
 use records::{
     expr,
@@ -19,6 +19,10 @@ pub(crate) fn field(writer: Writer, field: &'static Field, prefix: String) -> An
     view! { {live(move || shown.get().then(|| visible(writer, field, &prefix)))} }.into_any()
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other kind has one input and one label"
+)]
 fn visible(writer: Writer, field: &'static Field, prefix: &str) -> AnyView {
     let place = path::under(prefix, &field.key);
     let id = format!("f-{place}");
@@ -35,12 +39,14 @@ fn visible(writer: Writer, field: &'static Field, prefix: &str) -> AnyView {
     let input = match field.kind {
         Kind::Group => return group::group(writer, field, place),
         Kind::Computed => return computed(writer, field, prefix.to_owned()),
-        Kind::Choice if field.options.len() <= BUTTONS_MAX => inputs::buttons(writer, field, place),
-        Kind::YesNo => inputs::yes_no(writer, place),
-        Kind::Choices => inputs::checks(writer, field, place),
-        Kind::Person => inputs::person(writer, field, place),
-        Kind::Identity => inputs::identity(writer, place),
-        Kind::DocRef => inputs::docref(writer, place),
+        Kind::Choice if field.options.len() <= BUTTONS_MAX => {
+            inputs::buttons(writer, field, &place)
+        }
+        Kind::YesNo => inputs::yes_no(writer, &place),
+        Kind::Choices => inputs::checks(writer, field, &place),
+        Kind::Person => inputs::person(writer, field, &place),
+        Kind::Identity => inputs::identity(writer, &place),
+        Kind::DocRef => inputs::docref(writer, &place),
         _ => return labelled(writer, field, place, label, help),
     };
     fieldset(label, help, input, problem, id)

@@ -1,7 +1,7 @@
 //! The inputs of the field types. Never controlled: an input method may be rewriting the word before the caret,
 //! so a value goes from the input to the draft and never back.
 
-use crate::parts::live::{attr, press, changed};
+use crate::parts::live::{attr, changed, press};
 use leptos::prelude::*;
 use records::{
     form::{Field, Kind},
@@ -12,6 +12,10 @@ use serde_json::{Map, Value};
 use crate::{parts::writer::Writer, state::Book};
 
 /// A text, number, date, long choice, link or address.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other kind is one line of text"
+)]
 pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: String) -> AnyView {
     let now = writer.value(&place);
     let text = records::expr::to_text(&now);
@@ -42,6 +46,10 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
     }
 }
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other kind is one line of text"
+)]
 fn line(writer: Writer, field: &'static Field, place: String, id: String, text: String) -> AnyView {
     let (kind, mode) = match field.kind {
         Kind::Date => ("date", "none"),
@@ -69,6 +77,10 @@ fn line(writer: Writer, field: &'static Field, place: String, id: String, text: 
 }
 
 /// What was typed, as the type stores it. What is not a number stays as typed: it is shown as a problem, not lost.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other kind is one line of text"
+)]
 fn read(kind: Kind, text: &str) -> Value {
     let plain: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     match kind {
@@ -95,10 +107,10 @@ fn suggestions(writer: Writer, key: &str, list: String) -> AnyView {
 }
 
 /// Up to five options: buttons.
-pub(crate) fn buttons(writer: Writer, field: &'static Field, place: String) -> AnyView {
-    let now = RwSignal::new(writer.value(&place));
+pub(crate) fn buttons(writer: Writer, field: &'static Field, place: &str) -> AnyView {
+    let now = RwSignal::new(writer.value(place));
     let one = |(option, label): &'static (String, String)| {
-        let (path, shown) = (place.clone(), place.clone());
+        let (path, shown) = (place.to_owned(), place.to_owned());
         let pressed = move || (*now.read() == option.as_str()).to_string();
         let choose = move |_| {
             let next = if *now.read_untracked() == option.as_str() {
@@ -119,10 +131,10 @@ pub(crate) fn buttons(writer: Writer, field: &'static Field, place: String) -> A
     view! { <div class="segmented">{all}</div> }.into_any()
 }
 
-pub(crate) fn yes_no(writer: Writer, place: String) -> AnyView {
-    let now = RwSignal::new(writer.value(&place));
+pub(crate) fn yes_no(writer: Writer, place: &str) -> AnyView {
+    let now = RwSignal::new(writer.value(place));
     let one = |(value, label): (bool, &'static str)| {
-        let (path, shown) = (place.clone(), place.clone());
+        let (path, shown) = (place.to_owned(), place.to_owned());
         let choose = move |_| {
             let next = if *now.read_untracked() == value {
                 Value::Null
@@ -167,7 +179,7 @@ fn long_choice(writer: Writer, field: &'static Field, place: String, id: String)
 }
 
 /// Many choices: one field for each option.
-pub(crate) fn checks(writer: Writer, field: &'static Field, place: String) -> AnyView {
+pub(crate) fn checks(writer: Writer, field: &'static Field, place: &str) -> AnyView {
     let one = |(option, label): &'static (String, String)| {
         let path = format!("{place}#{option}");
         let (is_on, name) = (writer.value(&path) == Value::Bool(true), path.clone());
@@ -260,7 +272,9 @@ fn part(value: &Value, key: &str) -> String {
 fn put_part(writer: Writer, place: &str, key: &str, text: String) {
     let mut parts = match writer.value(place) {
         Value::Object(parts) => parts,
-        _ => Map::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Map::new()
+        }
     };
     if text.is_empty() {
         parts.remove(key);
@@ -298,31 +312,31 @@ fn part_input(
     .into_any()
 }
 
-pub(crate) fn person(writer: Writer, field: &'static Field, place: String) -> AnyView {
+pub(crate) fn person(writer: Writer, field: &'static Field, place: &str) -> AnyView {
     let options = suggestions(writer, &field.key, format!("l-{place}"));
     view! {
         <div class="pair">
-            {part_input(writer, &place, "ho_ten", "Họ và tên", "text")}
-            {part_input(writer, &place, "chuc_vu", "Chức vụ", "text")}
+            {part_input(writer, place, "ho_ten", "Họ và tên", "text")}
+            {part_input(writer, place, "chuc_vu", "Chức vụ", "text")}
         </div>
         {options}
     }
     .into_any()
 }
 
-pub(crate) fn docref(writer: Writer, place: String) -> AnyView {
+pub(crate) fn docref(writer: Writer, place: &str) -> AnyView {
     view! {
         <div class="pair">
-            {part_input(writer, &place, "so", "Số, ký hiệu", "text")}
-            {part_input(writer, &place, "ngay", "Ngày", "date")}
+            {part_input(writer, place, "so", "Số, ký hiệu", "text")}
+            {part_input(writer, place, "ngay", "Ngày", "date")}
         </div>
     }
     .into_any()
 }
 
-pub(crate) fn identity(writer: Writer, place: String) -> AnyView {
-    let kind = part(&writer.value(&place), "loai");
-    let path = place.clone();
+pub(crate) fn identity(writer: Writer, place: &str) -> AnyView {
+    let kind = part(&writer.value(place), "loai");
+    let path = place.to_owned();
     let papers = [
         ("", "Chọn…"),
         ("CCCD", "Căn cước"),
@@ -341,13 +355,13 @@ pub(crate) fn identity(writer: Writer, place: String) -> AnyView {
                 <select name=format!("{place}.loai")
                     on:change=changed(move |ev| put_part(writer, &path, "loai", event_target_value(&ev)))>{options}</select>
             </label>
-            {part_input(writer, &place, "so", "Số", "text")}
+            {part_input(writer, place, "so", "Số", "text")}
         </div>
         <details>
             <summary>"Ngày cấp, nơi cấp"</summary>
             <div class="pair">
-                {part_input(writer, &place, "ngay_cap", "Ngày cấp", "date")}
-                {part_input(writer, &place, "noi_cap", "Nơi cấp", "text")}
+                {part_input(writer, place, "ngay_cap", "Ngày cấp", "date")}
+                {part_input(writer, place, "noi_cap", "Nơi cấp", "text")}
             </div>
         </details>
     }
@@ -355,6 +369,10 @@ pub(crate) fn identity(writer: Writer, place: String) -> AnyView {
 }
 
 /// Earlier values of the fields that offer them, from the latest records of a kind.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "every other kind is one line of text"
+)]
 pub(crate) fn earlier_values(
     book: Book,
     form: &'static records::form::Form,

@@ -4,19 +4,17 @@
 use leptos::{ev, prelude::*};
 
 /// A piece of a screen that follows its signals.
-pub(crate) fn live<T: IntoView + 'static>(mut piece: impl FnMut() -> T + Send + 'static) -> AnyView {
+pub(crate) fn live<T: IntoView + 'static>(
+    mut piece: impl FnMut() -> T + Send + 'static,
+) -> AnyView {
     let piece: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || piece().into_any());
     piece.into_any()
 }
 
-/// A text that follows its signals.
-pub(crate) fn text<T: ToString>(text: impl Fn() -> T + Send + 'static) -> AnyView {
-    let text: Box<dyn FnMut() -> String + Send> = Box::new(move || text().to_string());
-    text.into_any()
-}
-
 /// The value of an attribute that follows its signals.
-pub(crate) fn attr<T: ToString>(value: impl Fn() -> T + Send + 'static) -> Box<dyn FnMut() -> String + Send> {
+pub(crate) fn attr<T: ToString>(
+    value: impl Fn() -> T + Send + 'static,
+) -> Box<dyn FnMut() -> String + Send> {
     Box::new(move || value().to_string())
 }
 

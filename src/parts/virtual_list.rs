@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{live};
+use crate::parts::live::live;
 use leptos::{html, prelude::*};
 use records::summary::Summary;
 

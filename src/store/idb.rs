@@ -3,6 +3,7 @@
 //! A burst queues all requests at once and awaits only the transaction's end, so nothing can end it early.
 //! Own code because no crate of this size has strict durability, reopening and a checked write together.
 
+use crate::browser::let_go;
 use std::cell::RefCell;
 
 use js_sys::{Array, Function, Object, Promise, Reflect};
@@ -149,7 +150,11 @@ impl Db {
         let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
         // By hand: web-sys hides the durability option behind an unstable switch.
         let options = Object::new();
-        let _ = Reflect::set(&options, &"durability".into(), &"strict".into());
+        let_go(Reflect::set(
+            &options,
+            &"durability".into(),
+            &"strict".into(),
+        ));
         let begin =
             browser::get(&handle, "transaction").and_then(|f| f.dyn_into::<Function>().ok());
         let begin = begin.ok_or_else(|| StoreError::Missing(String::new()))?;
@@ -198,7 +203,7 @@ fn create_stores(request: &IdbOpenDbRequest, shape: Shape) {
             let parameters = IdbObjectStoreParameters::new();
             parameters.set_auto_increment(*has_numbers);
             // Fails only outside an upgrade or for a store that is there.
-            let _ = db.create_object_store_with_optional_parameters(name, &parameters);
+            let_go(db.create_object_store_with_optional_parameters(name, &parameters));
         }
     }
 }
@@ -236,7 +241,7 @@ fn check(
         if found.as_ref().and_then(bytes_of) != expected || found.is_some() != expected.is_some() {
             moved.set(true);
             // Fails only when the transaction is over, and it is not inside its own event.
-            let _ = transaction.abort();
+            let_go(transaction.abort());
         }
     });
     request.set_onsuccess(Some(check.as_ref().unchecked_ref()));

@@ -1,5 +1,6 @@
 //! Files out and in: Xuất (readable JSON with its changes) and Sao lưu (complete, sealed with a passphrase).
 
+use crate::browser::let_go;
 use leptos::prelude::*;
 use records::{
     draft::Draft,
@@ -70,11 +71,8 @@ impl Ready {
 
 fn stamp_of_now() -> String {
     let now = browser::now_ms();
-    format!(
-        "{}-{}",
-        records::date::today(now),
-        records::date::clock(now).replace(':', "g")
-    )
+    let (day, clock) = (records::date::today(now), records::date::clock(now));
+    format!("{day}-{}-{:02}", clock.replace(':', "g"), now / 1_000 % 60)
 }
 
 /// The readable file of some records, or of all when none are named.
@@ -85,7 +83,7 @@ pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, Fil
         let ids: Vec<RecordId> = notebook.records().filter(is_wanted).collect();
         let folds = ids.iter().filter_map(|id| notebook.fold(*id));
         let there = folds.filter(|record| record.life("") != records::fold::Life::Deleted);
-        let touches = |recs: &[RecordId]| recs.iter().any(|id| is_wanted(id));
+        let touches = |recs: &[RecordId]| recs.iter().any(is_wanted);
         let changes = notebook
             .changes()
             .filter(|(_, known)| only.is_none() || touches(&known.recs));
@@ -286,6 +284,6 @@ async fn take_in(
 pub(crate) async fn note_backup(work: Work) {
     let now = browser::now_ms();
     // Only a reminder hangs on it.
-    let _ = settings::change(work, |profile| profile.backed_up_ms = now).await;
+    let_go(settings::change(work, |profile| profile.backed_up_ms = now).await);
     work.book.me.update(|me| me.backed_up_ms = now);
 }

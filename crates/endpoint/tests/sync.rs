@@ -261,9 +261,7 @@ async fn what_is_handed_in_again_with_its_proof_keeps_its_date() {
     let again = acc_of(&answer, 0);
     let world = world.restore_to(0).await;
     let body = request(&[from_2099(2)], 0);
-    let answer = world
-        .sync(&with_accs(&json!({id(2): again}), &body))
-        .await;
+    let answer = world.sync(&with_accs(&json!({id(2): again}), &body)).await;
     assert_eq!(acc_of(&answer, 0).eff, accs[0].eff);
 }
 
@@ -361,11 +359,7 @@ async fn a_cursor_of_another_history_reads_from_the_start_and_a_page_without_row
     let beyond = world.sync(&request(&[], 3)).await;
     let other = request(&[], 1).replace("\"gen\":1", "\"gen\":2");
     let unnamed = request(&[], 1).replace(SCOPE, "99999/thuong");
-    for answer in [
-        beyond,
-        world.sync(&other).await,
-        world.sync(&unnamed).await,
-    ] {
+    for answer in [beyond, world.sync(&other).await, world.sync(&unnamed).await] {
         let page = &answer.pages[0];
         assert_eq!((page.from, page.to, page.rows.len()), (0, 2, 2));
     }

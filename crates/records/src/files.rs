@@ -207,7 +207,8 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
 /// A record without changes becomes one change whose names are derived from its content: reading the same file
 /// twice gives the same change.
 fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, String> {
-    let record: ReadableRecord = serde_json::from_slice(raw.as_bytes()).map_err(|e| e.to_string())?;
+    let record: ReadableRecord =
+        serde_json::from_slice(raw.as_bytes()).map_err(|e| e.to_string())?;
     let hash = digest(raw.as_bytes());
     let form = catalogue.form(&record.form, &record.version);
     let version = match (record.version.as_str(), form) {

@@ -18,12 +18,7 @@ pub fn sort<T>(items: &mut [T], before: &mut dyn FnMut(&T, &T) -> bool) {
 }
 
 /// Lets an item sink until nothing below it comes later.
-fn sink<T>(
-    items: &mut [T],
-    mut root: usize,
-    end: usize,
-    before: &mut dyn FnMut(&T, &T) -> bool,
-) {
+fn sink<T>(items: &mut [T], mut root: usize, end: usize, before: &mut dyn FnMut(&T, &T) -> bool) {
     loop {
         let mut last = root;
         for child in [2 * root + 1, 2 * root + 2] {

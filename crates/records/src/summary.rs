@@ -8,8 +8,7 @@ use crate::{
     fold::{Life, Record},
     form::{Field, Form},
     id::RecordId,
-    order,
-    path, search, validate,
+    order, path, search, validate,
 };
 
 /// A date by which something must be done.
@@ -172,7 +171,9 @@ fn dues(form: &Form, doc: &Value) -> Vec<Due> {
             }
         }
     }
-    order::sort(&mut found, &mut |a, b| (&a.date, &a.path) < (&b.date, &b.path));
+    order::sort(&mut found, &mut |a, b| {
+        (&a.date, &a.path) < (&b.date, &b.path)
+    });
     found
 }
 

@@ -13,13 +13,7 @@ use crate::{
 #[tokio::test]
 async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
     let _turn = turn().await;
-    let folder = Folder::new("builds");
-    for file in fs::read_dir(given("SO_TAY_APP_DIR")).unwrap() {
-        let file = file.unwrap();
-        if file.file_type().unwrap().is_file() {
-            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
-        }
-    }
+    let folder = copied_build();
     let mut host = StaticHost::start_in(folder.path());
     let profile = Profile::new("update");
     let app = App::begin(&profile, &host.url()).await;
@@ -31,16 +25,7 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
     app.draft_is_kept().await;
     let old = app.build().await;
 
-    let worker = folder.path().join("sw.js");
-    let script = fs::read_to_string(&worker).unwrap();
-    let new = format!("{old}-moi");
-    let published = script.replacen(
-        &format!("\"id\":\"{old}\""),
-        &format!("\"id\":\"{new}\""),
-        1,
-    );
-    assert_ne!(published, script, "sw.js names its build");
-    fs::write(&worker, published).unwrap();
+    let new = publish_another(&folder, &old);
     app.reload().await; // the browser looks for a new worker at every navigation
     app.browser.see(MATTER, "").await;
     assert_eq!(app.browser.value(MATTER).await, "Đang ghi dở");
@@ -88,4 +73,31 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
     app.open_list("tiep_cong_dan").await;
     app.browser.see("a.row", "Người Cũ").await;
     app.browser.close().await;
+}
+
+/// The build that is tested, in a folder where it can be replaced.
+fn copied_build() -> Folder {
+    let folder = Folder::new("builds");
+    for file in fs::read_dir(given("SO_TAY_APP_DIR")).unwrap() {
+        let file = file.unwrap();
+        if file.file_type().unwrap().is_file() {
+            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+        }
+    }
+    folder
+}
+
+/// Puts a build with another id in the place of the old one; returns its id.
+fn publish_another(folder: &Folder, old: &str) -> String {
+    let new = format!("{old}-moi");
+    let worker = folder.path().join("sw.js");
+    let script = fs::read_to_string(&worker).unwrap();
+    let published = script.replacen(
+        &format!("\"id\":\"{old}\""),
+        &format!("\"id\":\"{new}\""),
+        1,
+    );
+    assert_ne!(published, script, "sw.js names its build");
+    fs::write(&worker, published).unwrap();
+    new
 }

@@ -151,10 +151,7 @@ fn same_set(world: &World, one: &Notebook, other: &Notebook) {
             continue;
         }
         assert_eq!(one.raw, other.raw, "two devices hold different texts");
-        assert!(
-            one.acc.is_some(),
-            "{id} was never accepted"
-        );
+        assert!(one.acc.is_some(), "{id} was never accepted");
         assert_eq!(one.acc, other.acc, "two devices date {id} differently");
     }
     assert_eq!(one.len(), other.len());

@@ -12,6 +12,9 @@ use super::finish::Finished;
 /// DHIS2's login page alone is 245 KB.
 const CORE_BROTLI_MAX: u64 = 250 * 1024;
 const CORE_BROTLI_AIM: u64 = 180 * 1024;
+/// What the core may weigh until the budget is met: only ever lowered. `build` fails above the budget,
+/// the test run above this.
+const CORE_BROTLI_RATCHET: u64 = 395 * 1024;
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Weight {
@@ -53,6 +56,26 @@ impl Report {
             table,
             core_brotli: core.brotli,
         })
+    }
+
+    /// Until the budget is met, the core may at least not grow.
+    pub(crate) fn check_ratchet(&self) -> Result<()> {
+        ensure!(
+            self.core_brotli <= CORE_BROTLI_RATCHET,
+            "the core is {} bytes with brotli, {} more than the {CORE_BROTLI_RATCHET} it had: what \
+             was added belongs into the extras",
+            self.core_brotli,
+            self.core_brotli - CORE_BROTLI_RATCHET
+        );
+        Ok(())
+    }
+
+    /// The sentence for a core that still has to lose weight.
+    pub(crate) fn shortfall(&self) -> Option<String> {
+        let over = self.core_brotli.checked_sub(CORE_BROTLI_MAX + 1)? + 1;
+        Some(format!(
+            "NOT MET: the core is {over} bytes above the budget of {CORE_BROTLI_MAX}"
+        ))
     }
 
     pub(crate) fn check_budget(&self) -> Result<()> {
@@ -140,6 +163,10 @@ mod tests {
             core_brotli,
         };
         report(CORE_BROTLI_MAX).check_budget().unwrap();
+        assert_eq!(report(CORE_BROTLI_MAX).shortfall(), None);
+        assert!(report(CORE_BROTLI_MAX + 1).shortfall().is_some());
+        report(CORE_BROTLI_RATCHET).check_ratchet().unwrap();
+        report(CORE_BROTLI_RATCHET + 1).check_ratchet().unwrap_err();
         let error = report(CORE_BROTLI_MAX + 1)
             .check_budget()
             .unwrap_err()

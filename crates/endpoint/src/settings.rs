@@ -57,7 +57,7 @@ pub struct Serve {
     /// Cho máy khác trong mạng kết nối. Chưa có tài khoản: ai có khóa thiết bị đều đọc được.
     #[arg(long, env = "SO_TAY_ALLOW_REMOTE")]
     pub allow_remote: bool,
-    /// Trang ở nguồn khác được phép gọi, ví dụ https://so-tay.example (nhiều nguồn: dấu phẩy).
+    /// Trang ở nguồn khác được phép gọi, ví dụ `https://so-tay.example` (nhiều nguồn: dấu phẩy).
     #[arg(long, env = "SO_TAY_ALLOW_ORIGIN", value_delimiter = ',', value_parser = parse_origin)]
     pub allow_origin: Vec<HeaderValue>,
 }

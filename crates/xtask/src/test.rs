@@ -105,7 +105,15 @@ fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> 
 /// Unit tests, properties, simulation. The browser tests stay out: they require a feature.
 fn unit(workspace: &Workspace, _: &Toolbox, tally: &mut Tally) -> Result<()> {
     let mut cargo = workspace.cargo();
-    tally.watch(cargo.args(["test", "--workspace", "--no-fail-fast"]))
+    // What passing tests print is shown: the simulation says what it did.
+    let words = [
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--",
+        "--show-output",
+    ];
+    tally.watch(cargo.args(words))
 }
 
 fn docs(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {

@@ -27,11 +27,19 @@ pub(crate) struct Exchange {
     pub(crate) is_grave: bool,
 }
 
+/// What takes something back. Owned by the message alone: the row it came from may be gone by then.
+pub(crate) type Undo = Arc<dyn Fn() + Send + Sync>;
+
+/// Makes an [`Undo`].
+pub(crate) fn undo(act: impl Fn() + Send + Sync + 'static) -> Undo {
+    Arc::new(act)
+}
+
 /// A short message with an action, above the bottom bar.
 #[derive(Clone)]
 pub(crate) struct Toast {
     pub(crate) text: String,
-    pub(crate) undo: Option<Callback<()>>,
+    pub(crate) undo: Option<Undo>,
     pub(crate) number: u64,
 }
 
@@ -196,7 +204,7 @@ impl Book {
     }
 
     /// Shows a message; it goes by itself after ten seconds.
-    pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Callback<()>>) {
+    pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Undo>) {
         let number = self
             .toast
             .with_untracked(|toast| toast.as_ref().map_or(1, |t| t.number + 1));

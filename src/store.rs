@@ -105,9 +105,17 @@ pub(crate) struct Loaded {
     pub(crate) entries: Vec<Entry>,
     /// The last row read.
     pub(crate) last_row: f64,
-    pub(crate) drafts: Vec<(String, Draft)>,
+    pub(crate) drafts: Vec<KeptDraft>,
     /// Rows that do not open: kept where they are.
     pub(crate) damaged: usize,
+}
+
+/// A draft with the envelope it lies in: another tab's is told from one's own by its bytes.
+#[derive(Debug, Clone)]
+pub(crate) struct KeptDraft {
+    pub(crate) name: String,
+    pub(crate) draft: Draft,
+    pub(crate) row: Vec<u8>,
 }
 
 /// What a commit leaves to remember.
@@ -185,29 +193,41 @@ impl Store {
         )))
     }
 
+    /// A row of `meta` that may be damaged: its value if it opens, and its bytes.
+    async fn meta_or_row<T: DeserializeOwned>(
+        &self,
+        name: &str,
+    ) -> Result<(Option<T>, Option<Vec<u8>>), StoreError> {
+        let found = self
+            .db
+            .read(&["meta"], vec![Op::Get("meta", name.into())])
+            .await?;
+        let Some(row) = found.into_iter().next().filter(JsValue::is_object) else {
+            return Ok((None, None));
+        };
+        let value = self.unseal(name, &row).await;
+        Ok((value.ok(), bytes_of(&row)))
+    }
+
     /// Reads everything. `progress` hears how many lines are in.
     pub(crate) async fn load(&self, progress: impl Fn(usize)) -> Result<Loaded, StoreError> {
         let (counter, counter_row) = self.counter().await?;
-        let sync = self
-            .meta("sync")
-            .await?
-            .map(|(sync, _)| sync)
-            .unwrap_or_default();
-        let profile = self
-            .meta("profile")
-            .await?
-            .map(|(profile, _)| profile)
-            .unwrap_or_default();
+        // Damaged, these two are begun anew: the notebook must open, and a sync reads everything again.
+        let (sync, sync_row) = self.meta_or_row("sync").await?;
+        let (profile, profile_row) = self.meta_or_row("profile").await?;
+        let damaged = usize::from(sync.is_none() && sync_row.is_some())
+            + usize::from(profile.is_none() && profile_row.is_some());
+        let (drafts, damaged_drafts) = self.drafts().await?;
         let rows = self.rows_after(0.0).await?;
         let mut loaded = Loaded {
             counter,
             counter_row,
-            sync,
-            profile,
+            sync: sync.unwrap_or_default(),
+            profile: profile.unwrap_or_default(),
             entries: Vec::new(),
             last_row: 0.0,
-            drafts: self.drafts().await?,
-            damaged: 0,
+            drafts,
+            damaged: damaged + damaged_drafts,
         };
         let mut loose = Vec::new();
         for (number, row) in rows {
@@ -232,9 +252,11 @@ impl Store {
 
     /// The counter as it is now, made when it is not there.
     pub(crate) async fn counter(&self) -> Result<(Counter, Vec<u8>), StoreError> {
-        if let Some(found) = self.meta("counter").await? {
-            return Ok(found);
+        let (found, damaged_row) = self.meta_or_row("counter").await?;
+        if let (Some(counter), Some(row)) = (found, damaged_row.clone()) {
+            return Ok((counter, row));
         }
+        // Not there, or damaged: a new name, so that no number is given twice.
         let dev = records::id::DeviceId::new(browser::now_ms(), browser::random());
         let counter = Counter {
             dev,
@@ -243,7 +265,7 @@ impl Store {
         };
         let row = self.seal("counter", &counter).await?;
         let ops = vec![
-            Op::Expect("meta", "counter".into(), None),
+            Op::Expect("meta", "counter".into(), damaged_row),
             Op::Put("meta", Some("counter".into()), row.clone()),
         ];
         match self.db.write(&["meta"], ops).await {
@@ -276,19 +298,24 @@ impl Store {
     pub(crate) async fn entries_after(&self, last: f64) -> Result<(Vec<Entry>, f64), StoreError> {
         let (mut entries, mut last) = (Vec::new(), last);
         for (number, row) in self.rows_after(last).await? {
-            entries.extend(self.unseal::<Vec<Entry>>("log", &row).await?);
+            // What does not open is counted at the next start; the rows after it are read all the same.
+            entries.extend(
+                self.unseal::<Vec<Entry>>("log", &row)
+                    .await
+                    .unwrap_or_default(),
+            );
             last = number;
         }
         Ok((entries, last))
     }
 
     /// Writes a plan in one strict transaction. `seen` is the counter's envelope as this tab knows it; with it a
-    /// draft that became part of the plan goes.
+    /// draft that became part of the plan goes, unless another tab wrote into it.
     pub(crate) async fn commit(
         &self,
         plan: &Plan,
         seen: &[u8],
-        drop_draft: Option<&str>,
+        drop_draft: Option<(&str, Option<Vec<u8>>)>,
     ) -> Result<Committed, StoreError> {
         let mut ops = Vec::new();
         let mut counter_row = None;
@@ -308,7 +335,8 @@ impl Store {
         for lines in plan.entries.chunks(SEGMENT_LINES) {
             ops.push(Op::Put("log", None, self.seal("log", &lines).await?));
         }
-        if let Some(draft) = drop_draft {
+        if let Some((draft, seen)) = drop_draft {
+            ops.push(Op::Expect("drafts", draft.into(), seen));
             ops.push(Op::Delete("drafts", draft.into()));
         }
         if !ops.is_empty() {
@@ -317,25 +345,50 @@ impl Store {
         Ok(Committed { counter_row })
     }
 
-    /// Keeps the person and the endpoint of this device.
-    pub(crate) async fn put_profile(&self, profile: &Profile) -> Result<(), StoreError> {
-        let row = self.seal("profile", profile).await?;
-        self.db
-            .write(
-                &["meta"],
-                vec![Op::Put("meta", Some("profile".into()), row)],
-            )
-            .await
-            .map(|_| ())
+    /// The person and the endpoint of this device as they are now, and the envelope they lie in.
+    pub(crate) async fn profile(&self) -> Result<(Profile, Option<Vec<u8>>), StoreError> {
+        let (profile, row) = self.meta_or_row("profile").await?;
+        Ok((profile.unwrap_or_default(), row))
     }
 
-    /// Keeps a draft.
-    pub(crate) async fn put_draft(&self, name: &str, draft: &Draft) -> Result<(), StoreError> {
+    /// Keeps the profile, unless another tab changed it since `seen`.
+    pub(crate) async fn put_profile(
+        &self,
+        profile: &Profile,
+        seen: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let row = self.seal("profile", profile).await?;
+        let ops = vec![
+            Op::Expect("meta", "profile".into(), seen),
+            Op::Put("meta", Some("profile".into()), row),
+        ];
+        self.db.write(&["meta"], ops).await.map(|_| ())
+    }
+
+    /// Keeps a draft, unless another tab wrote or dropped it since `seen`. Returns its envelope.
+    pub(crate) async fn put_draft(
+        &self,
+        name: &str,
+        draft: &Draft,
+        seen: Option<Vec<u8>>,
+    ) -> Result<Vec<u8>, StoreError> {
         let row = self.seal("draft", draft).await?;
-        self.db
-            .write(&["drafts"], vec![Op::Put("drafts", Some(name.into()), row)])
-            .await
-            .map(|_| ())
+        let bytes = bytes_of(&row).unwrap_or_default();
+        let ops = vec![
+            Op::Expect("drafts", name.into(), seen),
+            Op::Put("drafts", Some(name.into()), row),
+        ];
+        self.db.write(&["drafts"], ops).await?;
+        Ok(bytes)
+    }
+
+    /// The envelope of a draft as it lies there now.
+    pub(crate) async fn draft_row(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        let found = self
+            .db
+            .read(&["drafts"], vec![Op::Get("drafts", name.into())])
+            .await?;
+        Ok(found.first().and_then(bytes_of))
     }
 
     /// Drops a draft.
@@ -346,19 +399,25 @@ impl Store {
             .map(|_| ())
     }
 
-    async fn drafts(&self) -> Result<Vec<(String, Draft)>, StoreError> {
+    /// All drafts, and how many do not open.
+    pub(crate) async fn drafts(&self) -> Result<(Vec<KeptDraft>, usize), StoreError> {
         let found = self
             .db
             .read(&["drafts"], vec![Op::Keys("drafts"), Op::Rows("drafts")])
             .await?;
         let list = |at: usize| found.get(at).map(js_sys::Array::from).unwrap_or_default();
-        let mut drafts = Vec::new();
+        let (mut drafts, mut damaged) = (Vec::new(), 0);
         for (name, row) in list(0).iter().zip(list(1).iter()) {
-            if let (Some(name), Ok(draft)) = (name.as_string(), self.unseal("draft", &row).await) {
-                drafts.push((name, draft));
+            match (
+                name.as_string(),
+                self.unseal("draft", &row).await,
+                bytes_of(&row),
+            ) {
+                (Some(name), Ok(draft), Some(row)) => drafts.push(KeptDraft { name, draft, row }),
+                _ => damaged += 1,
             }
         }
-        Ok(drafts)
+        Ok((drafts, damaged))
     }
 
     /// Loose rows become segments, in one transaction that expects the first of them still to be there.

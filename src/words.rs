@@ -6,6 +6,8 @@ use crate::{net::NetError, store::StoreError};
 
 pub(crate) const APP: &str = "Sổ tay Dân vận";
 
+pub(crate) const TWO_DRAFTS: &str =
+    "Bản nháp này đang mở ở cửa sổ khác. Bản của cửa sổ này được giữ riêng.";
 pub(crate) const KEEPING: &str = "Đang giữ bản nháp…";
 
 pub(crate) fn saved_at(ms: u64) -> String {

@@ -55,6 +55,8 @@ pub(crate) async fn key(bytes: &[u8]) -> Result<CryptoKey, SealError> {
 /// A key from a passphrase.
 pub(crate) async fn key_from_words(words: &str, salt: &[u8]) -> Result<CryptoKey, SealError> {
     let subtle = subtle()?;
+    // Keyboards compose Vietnamese letters in two ways; the passphrase must not depend on which.
+    let words = String::from(js_sys::JsString::from(words).normalize("NFC"));
     let raw = Uint8Array::from(words.as_bytes());
     let uses = js_sys::Array::of1(&"deriveKey".into());
     let base = settle(subtle.import_key_with_str("raw", &raw, "PBKDF2", false, &uses)).await?;

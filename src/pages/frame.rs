@@ -123,7 +123,7 @@ fn toast(book: Book) -> AnyView {
             let undo = undo.map(|undo| {
                 let act = move |_| {
                     book.toast.set(None);
-                    undo.run(());
+                    undo();
                 };
                 view! { <button class="button small" id="toast-undo" on:click=press(act)>"Hoàn tác"</button> }
             });

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use crate::parts::live::{attr, live, press};
+use crate::state::undo;
 use leptos::prelude::*;
 use records::{date, draft, id::RecordId, summary::Summary};
 use serde_json::Value;
@@ -201,7 +202,7 @@ fn set_done(work: Work, id: RecordId, is_done: bool) {
     wasm_bindgen_futures::spawn_local(async move {
         match save::save(work, vec![writes], None).await {
             Ok(_) => {
-                let undo = Callback::new(move |()| set_done(work, id, !is_done));
+                let undo = undo(move || set_done(work, id, !is_done));
                 work.book.say(
                     if is_done {
                         "Đã đánh dấu xong."

@@ -1,6 +1,7 @@
 //! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
 
 use crate::parts::live::press;
+use crate::state::undo;
 use leptos::prelude::*;
 use records::{
     date,
@@ -122,6 +123,7 @@ fn conflicts(work: Work, record: &Record, form: &'static Form) -> AnyView {
         let cell = record.cells.get(place)?;
         let field = form.field_at(place);
         let label = field.map_or(place.to_owned(), |field| field.label.clone());
+        let count = cell.choices().len();
         let choices = cell
             .choices()
             .into_iter()
@@ -129,8 +131,8 @@ fn conflicts(work: Work, record: &Record, form: &'static Form) -> AnyView {
             .collect_view();
         Some(view! {
             <section class="conflict" data-conflict=place.to_owned()>
-                <h3>{format!("{label}: 2 giá trị khác nhau")}</h3>
-                <p class="hint">"Hai người cùng sửa mục này. Chọn giá trị đúng; giá trị kia vẫn giữ trong lịch sử."</p>
+                <h3>{format!("{label}: {count} giá trị khác nhau")}</h3>
+                <p class="hint">"Mục này được sửa ở hai nơi cùng lúc. Chọn giá trị đúng; giá trị kia vẫn giữ trong lịch sử."</p>
                 {choices}
             </section>
         })
@@ -304,9 +306,8 @@ fn buttons(work: Work, record: &Record) -> AnyView {
         wasm_bindgen_futures::spawn_local(async move {
             match save::delete(work, &rec).await {
                 Ok(_) => {
-                    let undo = Callback::new(move |()| {
-                        act(work, async move { save::restore(work, id).await })
-                    });
+                    let undo =
+                        undo(move || act(work, async move { save::restore(work, id).await }));
                     work.book.say("Đã xóa phiếu.", Some(undo));
                 }
                 Err(error) => work.book.say(words::save_error(&error), None),

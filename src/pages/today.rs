@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::parts::live::{live, press};
+use crate::state::undo;
 use leptos::prelude::*;
 use records::{date, draft::Draft, summary::Summary};
 
@@ -206,7 +207,7 @@ fn draft_row(work: Work, name: &str, draft: &Draft) -> AnyView {
         let (name, draft) = (dropped.clone(), kept.clone());
         wasm_bindgen_futures::spawn_local(async move {
             if drafts::discard(work, &name).await.is_ok() {
-                let undo = Callback::new(move |()| {
+                let undo = undo(move || {
                     let (name, draft) = (name.clone(), draft.clone());
                     wasm_bindgen_futures::spawn_local(async move {
                         if let Err(error) = drafts::keep(work, &name, draft).await {

@@ -27,7 +27,7 @@ use crate::{
     work::{Work, drafts, save},
 };
 
-/// How long after the last letter a draft is kept.
+/// How long after a letter the draft is kept, at the latest.
 const KEEP_MS: u32 = 250;
 /// How often a save looks whether the draft on its way has arrived.
 const KEEPING_MS: u32 = 5;
@@ -117,7 +117,7 @@ pub(crate) fn page(work: Work, name: &str) -> AnyView {
     let note = (!form.note.is_empty()).then(|| view! { <p class="hint">{form.note.as_str()}</p> });
     view! {
         <main class="page">
-            <form class="form" on:submit=move |ev| { ev.prevent_default(); keeper.save(false); } novalidate=true autocomplete="off">
+            <form class="form" on:submit=move |ev| ev.prevent_default() novalidate=true autocomplete="off">
                 {note}
                 {version_choice(keeper, form)}
                 {sections}
@@ -204,7 +204,8 @@ fn actions(keeper: Keeper) -> AnyView {
             <p class="actions-note" role="status">{live(move || keeper.note.get())}</p>
             <button type="button" class="button" id="save-more" disabled=move || keeper.is_saving.get()
                 on:click=press(move |_| keeper.save(true))>"Lưu và ghi tiếp"</button>
-            <button type="submit" class="button primary" id="save" disabled=move || keeper.is_saving.get()>"Lưu"</button>
+            <button type="button" class="button primary" id="save" disabled=move || keeper.is_saving.get()
+                on:click=press(move |_| keeper.save(false))>"Lưu"</button>
         </div>
     }
     .into_any()
@@ -219,6 +220,8 @@ struct Keeper {
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     note: RwSignal<String>,
     is_saving: RwSignal<bool>,
+    /// Something was typed that is not kept yet.
+    is_pending: StoredValue<bool>,
     /// Drafts on their way into the store: a save waits for them, or one could come after it.
     keeping: StoredValue<u32>,
 }
@@ -232,6 +235,7 @@ impl Keeper {
             timer: StoredValue::new_local(None),
             note: RwSignal::new(String::new()),
             is_saving: RwSignal::new(false),
+            is_pending: StoredValue::new(false),
             keeping: StoredValue::new(0),
         }
     }
@@ -243,8 +247,12 @@ impl Keeper {
     fn edited(self) {
         self.work.book.is_writing.set(true);
         self.note.set(words::KEEPING.to_owned());
-        let timer = Timeout::new(KEEP_MS, move || self.keep());
-        self.timer.set_value(Some(timer));
+        // Counted from the first letter that is not kept: someone who types without a pause is kept too.
+        if !self.is_pending.get_value() {
+            self.is_pending.set_value(true);
+            let timer = Timeout::new(KEEP_MS, move || self.keep());
+            self.timer.set_value(Some(timer));
+        }
     }
 
     fn keep(self) {
@@ -252,6 +260,7 @@ impl Keeper {
             return;
         }
         let Some(draft) = self.draft() else { return };
+        self.is_pending.set_value(false);
         let name = self.name.get_value();
         let note = self.note;
         let work = self.work;
@@ -263,9 +272,10 @@ impl Keeper {
                     .try_update_value(|keeping| *keeping = keeping.saturating_sub(1)),
             );
             let said = match kept {
-                Ok(ms) => {
+                Ok(kept) => {
                     work.book.is_writing.set(false);
-                    words::draft_kept_at(ms)
+                    self.renamed(&name, &kept.name);
+                    words::draft_kept_at(kept.ms)
                 }
                 Err(error) => words::store_error(&error),
             };
@@ -278,21 +288,31 @@ impl Keeper {
     fn watch_leaving(self) {
         let tools = self.work.tools();
         let leave: Rc<dyn Fn()> = Rc::new(move || {
-            if self
-                .timer
-                .try_update_value(Option::take)
-                .flatten()
-                .is_some()
-            {
+            if self.is_pending.try_get_value() == Some(true) {
                 self.keep();
             }
         });
         *tools.leaving.borrow_mut() = Some(Rc::clone(&leave));
+        *tools.open_draft.borrow_mut() = Some(self.name.get_value());
         let (on_gone, name, work) = (send_wrapper(leave), self.name.get_value(), self.work);
         on_cleanup(move || {
             on_gone.with_value(|leave| leave());
             drafts::leave(work, &name);
+            let tools = work.tools();
+            let is_own = tools.open_draft.borrow().as_deref() == Some(name.as_str());
+            if is_own {
+                *tools.open_draft.borrow_mut() = None;
+            }
         });
+    }
+
+    /// A second window writes the same draft: this one goes on under a name of its own.
+    fn renamed(self, from: &str, to: &str) {
+        if from != to {
+            let_go(self.name.try_set_value(to.to_owned()));
+            *self.work.tools().open_draft.borrow_mut() = Some(to.to_owned());
+            self.work.book.say(words::TWO_DRAFTS, None);
+        }
     }
 
     fn change_version(self, version: &str) {
@@ -302,7 +322,10 @@ impl Keeper {
         draft.ver = version.to_owned();
         let name = self.name.get_value();
         let work = self.work;
+        self.timer.set_value(None);
+        self.is_pending.set_value(false);
         wasm_bindgen_futures::spawn_local(async move {
+            self.settle().await;
             match drafts::keep(work, &name, draft).await {
                 Ok(_) => work.book.reopened.update(|count| *count += 1),
                 Err(error) => work.book.say(words::store_error(&error), None),
@@ -320,21 +343,19 @@ impl Keeper {
             return;
         }
         self.timer.set_value(None);
+        self.is_pending.set_value(false);
         self.is_saving.set(true);
         let name = self.name.get_value();
         let work = self.work;
         wasm_bindgen_futures::spawn_local(async move {
-            while self
-                .keeping
-                .try_get_value()
-                .is_some_and(|keeping| keeping > 0)
-            {
-                gloo_timers::future::TimeoutFuture::new(KEEPING_MS).await;
-            }
+            self.settle().await;
             match save::save(work, vec![draft.writes()], Some(&name)).await {
                 Ok(ms) => {
                     work.book.is_writing.set(false);
                     work.book.say(words::saved_at(ms), None);
+                    if let Some(later) = self.typed_since(&draft) {
+                        return self.go_on(&draft, &later).await;
+                    }
                     let next = if and_go_on {
                         format!("/ghi/{}", draft.form)
                     } else {
@@ -348,6 +369,43 @@ impl Keeper {
                 }
             }
         });
+    }
+}
+
+impl Keeper {
+    /// Waits for drafts on their way into the store.
+    async fn settle(self) {
+        while self
+            .keeping
+            .try_get_value()
+            .is_some_and(|keeping| keeping > 0)
+        {
+            gloo_timers::future::TimeoutFuture::new(KEEPING_MS).await;
+        }
+    }
+
+    /// What was typed while the save was on its way.
+    fn typed_since(self, saved: &Draft) -> Option<Draft> {
+        let now = self.writer.try_get_value().flatten()?.try_draft()?;
+        (now.set != saved.set).then_some(now)
+    }
+
+    /// Goes on in a draft of what the save did not have.
+    async fn go_on(self, saved: &Draft, later: &Draft) {
+        let work = self.work;
+        let Some(name) = drafts::edit(work, saved.rec) else {
+            return;
+        };
+        let draft = work.book.peek(|data| data.drafts.get(&name).cloned());
+        if let Some(mut draft) = draft {
+            for (path, value) in &later.set {
+                draft.put(path, value.clone());
+            }
+            if let Err(error) = drafts::keep(work, &name, draft).await {
+                work.book.say(words::store_error(&error), None);
+            }
+        }
+        browser::go_instead(&format!("/nhap/{name}?phieu={}", saved.rec));
     }
 }
 

@@ -1,6 +1,7 @@
 //! A repeated group: its entries as cards, one after the other.
 
 use crate::parts::live::{live, press};
+use crate::state::undo;
 use leptos::prelude::*;
 use records::{form::Field, path};
 
@@ -17,15 +18,7 @@ pub(crate) fn group(writer: Writer, group: &'static Field, place: String) -> Any
     };
     let many = Memo::new(move |_| writer.entries(&counted).len());
     let entry_place = place.clone();
-    let entry_view =
-        move |(id, at): (String, usize)| entry(writer, group, &entry_place, id, at, many);
-    let numbered = move || {
-        ids.get()
-            .into_iter()
-            .enumerate()
-            .map(|(at, id)| (id, at))
-            .collect::<Vec<_>>()
-    };
+    let entry_view = move |id: String| entry(writer, group, &entry_place, id, many);
     let help = (!group.help.is_empty())
         .then(|| view! { <span class="field-help">{group.help.as_str()}</span> });
     let id = format!("f-{place}");
@@ -42,7 +35,7 @@ pub(crate) fn group(writer: Writer, group: &'static Field, place: String) -> Any
     view! {
         <div class="group" id=id tabindex="-1">
             {help}
-            <For each=numbered key=|(id, _)| id.clone() children=entry_view />
+            <For each=move || ids.get() key=Clone::clone children=entry_view />
             {live(problem)}
             <button type="button" class="button" data-add=place on:click=press(add)>
                 {icon("plus")} {format!("Thêm {}", lower_first(item))}
@@ -57,7 +50,6 @@ fn entry(
     group: &'static Field,
     place: &str,
     id: String,
-    at: usize,
     many: Memo<usize>,
 ) -> AnyView {
     let prefix = path::under(place, &id);
@@ -66,20 +58,29 @@ fn entry(
     } else {
         &group.item
     };
+    let (group_place, own) = (place.to_owned(), id.clone());
     let title = move || {
-        if many.get() > 1 {
-            format!("{item} {}", at + 1)
-        } else {
-            item.clone()
+        let at = writer
+            .entries(&group_place)
+            .iter()
+            .position(|id| *id == own);
+        match at {
+            Some(at) if many.get() > 1 => format!("{item} {}", at + 1),
+            _ => item.clone(),
         }
     };
     let place = place.to_owned();
     let remove = move |_| {
-        let before = writer.draft();
+        let Some(before) = writer.try_draft() else {
+            return;
+        };
         writer.change(|draft| draft.remove_entry(&place, &id));
-        let undo = Callback::new(move |()| {
-            let before = before.clone();
-            writer.change(|draft| *draft = before);
+        let (place, id) = (place.clone(), id.clone());
+        let undo = undo(move || {
+            // Only the entry comes back: what was typed elsewhere since stays.
+            if writer.try_draft().is_some() {
+                writer.change(|draft| draft.bring_back(&before, &place, &id));
+            }
         });
         writer.book.say(format!("Đã bỏ “{item}”."), Some(undo));
     };

@@ -70,6 +70,11 @@ impl Writer {
         self.draft.get_value()
     }
 
+    /// The draft, while the form is open.
+    pub(crate) fn try_draft(&self) -> Option<Draft> {
+        self.draft.try_get_value()
+    }
+
     /// What is on the screen at a path.
     pub(crate) fn value(&self, path: &str) -> Value {
         self.draft.with_value(|draft| draft.value(path).clone())

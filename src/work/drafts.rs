@@ -59,19 +59,62 @@ pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
     Some(name)
 }
 
+/// A draft that was kept: when, and under which name. The name is another one when a second tab writes the
+/// same draft: both stay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Kept {
+    pub(crate) ms: u64,
+    pub(crate) name: String,
+}
+
 /// Keeps a draft on the device.
-pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<u64, StoreError> {
+pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {
     let tools = work.tools();
     tools.fresh.borrow_mut().remove(name);
-    tools.store.put_draft(name, &draft).await?;
+    let seen = tools.draft_rows.borrow().get(name).cloned();
+    let mut name = name.to_owned();
+    let row = match tools.store.put_draft(&name, &draft, seen).await {
+        Err(StoreError::Moved) => {
+            name = self::name();
+            tools.store.put_draft(&name, &draft, None).await?
+        }
+        done => done?,
+    };
+    tools.draft_rows.borrow_mut().insert(name.clone(), row);
     work.book
-        .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
-    Ok(browser::now_ms())
+        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
+    Ok(Kept {
+        ms: browser::now_ms(),
+        name,
+    })
 }
 
 /// Throws a draft away.
 pub(crate) async fn discard(work: Work, name: &str) -> Result<(), StoreError> {
-    work.tools().store.drop_draft(name).await?;
+    let tools = work.tools();
+    tools.store.drop_draft(name).await?;
+    tools.draft_rows.borrow_mut().remove(name);
     work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
+    tools.tabs.call("saved");
     Ok(())
+}
+
+/// Reads what other tabs did to drafts, but for the one on the screen and those not kept yet.
+pub(crate) async fn catch_up(work: Work) {
+    let tools = work.tools();
+    let Ok((kept, _)) = tools.store.drafts().await else {
+        return;
+    };
+    let open = tools.open_draft.borrow().clone();
+    let fresh = tools.fresh.borrow().clone();
+    let is_own = |name: &String| open.as_ref() == Some(name) || fresh.contains(name);
+    let mut rows = tools.draft_rows.borrow_mut();
+    rows.retain(|name, _| is_own(name));
+    work.book.adopt_draft(|drafts| {
+        drafts.retain(|name, _| is_own(name));
+        for one in kept.into_iter().filter(|one| !is_own(&one.name)) {
+            rows.insert(one.name.clone(), one.row);
+            drafts.insert(one.name, one.draft);
+        }
+    });
 }

@@ -230,11 +230,12 @@ pub(crate) async fn restore(
     }
     let is_new_here = work.tools().profile.borrow().name.is_empty();
     if is_new_here {
+        let kept = body.profile;
         settings::change(work, |profile| {
             *profile = Profile {
                 key: String::new(),
-                ..body.profile
-            }
+                ..kept.clone()
+            };
         })
         .await?;
     }

@@ -12,7 +12,7 @@ use crate::{
     browser::{self, events, tabs::Tabs, worker},
     state::{Book, Data, Me},
     store::{Profile, Store, StoreError},
-    work::{Tools, Work, sync},
+    work::{Tools, Work, drafts, settings, sync},
 };
 
 pub(crate) fn me(profile: &Profile) -> Me {
@@ -38,7 +38,11 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     let data = Data {
         replica,
         rows: BTreeMap::new(),
-        drafts: loaded.drafts.into_iter().collect(),
+        drafts: loaded
+            .drafts
+            .iter()
+            .map(|kept| (kept.name.clone(), kept.draft.clone()))
+            .collect(),
         damaged: loaded.damaged,
     };
     // The catalogue lives as long as the page: forms are handed around freely.
@@ -46,6 +50,14 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     let book = Book::new(data, catalogue, me(&loaded.profile), browser::route());
     let tools = Tools {
         leaving: RefCell::new(None),
+        draft_rows: RefCell::new(
+            loaded
+                .drafts
+                .into_iter()
+                .map(|kept| (kept.name, kept.row))
+                .collect(),
+        ),
+        open_draft: RefCell::new(None),
         store,
         tabs: Tabs::open(&name, move |word| {
             wasm_bindgen_futures::spawn_local(heard(word));
@@ -90,6 +102,10 @@ pub(crate) async fn catch_up(work: Work) {
         return;
     };
     let sync = tools.store.load_sync().await;
+    if let Ok((profile, Some(_))) = tools.store.profile().await {
+        settings::show(work, profile);
+    }
+    drafts::catch_up(work).await;
     *tools.last_row.borrow_mut() = last;
     work.book.adopt(|data| {
         if let Some(sync) = sync {

@@ -34,6 +34,8 @@ pub(crate) async fn save(
 ) -> Result<u64, SaveError> {
     let tools = work.tools();
     let mut tries = 0;
+    let known = draft.and_then(|name| tools.draft_rows.borrow().get(name).cloned());
+    let mut dropped = draft;
     loop {
         let now = browser::now_ms();
         let who = work
@@ -45,14 +47,16 @@ pub(crate) async fn save(
                 .plan_save(now, browser::random(), who, recs.clone())
         })?;
         let seen = tools.counter_row.borrow().clone();
-        match tools.store.commit(&plan, &seen, draft).await {
+        let drop_draft = dropped.map(|name| (name, known.clone()));
+        match tools.store.commit(&plan, &seen, drop_draft).await {
             Ok(committed) => {
                 if let Some(row) = committed.counter_row {
                     *tools.counter_row.borrow_mut() = row;
                 }
                 work.book
                     .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
-                if let Some(draft) = draft {
+                if let Some(draft) = dropped {
+                    tools.draft_rows.borrow_mut().remove(draft);
                     work.book.adopt_draft(|drafts| drop(drafts.remove(draft)));
                 }
                 tools.tabs.call("saved");
@@ -62,6 +66,11 @@ pub(crate) async fn save(
             }
             Err(StoreError::Moved) if tries < TRIES => {
                 tries += 1;
+                if let Some(name) = dropped
+                    && tools.store.draft_row(name).await? != known
+                {
+                    dropped = None; // Another tab wrote more into it: that stays a draft.
+                }
                 let (counter, row) = tools.store.counter().await?;
                 *tools.counter_row.borrow_mut() = row;
                 work.book.adopt(|data| {

@@ -10,19 +10,31 @@ use crate::{
     work::{Work, open, sync},
 };
 
-/// Changes the profile: stored first, shown then.
-pub(crate) async fn change(
-    work: Work,
-    change: impl FnOnce(&mut Profile),
-) -> Result<(), StoreError> {
+/// Changes the profile as it is stored now, also when another tab changed it: stored first, shown then.
+pub(crate) async fn change(work: Work, change: impl Fn(&mut Profile)) -> Result<(), StoreError> {
     let tools = work.tools();
-    let mut profile = tools.profile.borrow().clone();
-    change(&mut profile);
-    tools.store.put_profile(&profile).await?;
+    loop {
+        let (mut profile, seen) = tools.store.profile().await?;
+        change(&mut profile);
+        match tools.store.put_profile(&profile, seen).await {
+            Err(StoreError::Moved) => {}
+            Err(error) => return Err(error),
+            Ok(()) => {
+                show(work, profile);
+                tools.tabs.call("saved");
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Shows a profile as it is stored.
+pub(crate) fn show(work: Work, profile: Profile) {
     let me: Me = open::me(&profile);
-    *tools.profile.borrow_mut() = profile;
-    work.book.me.set(me);
-    Ok(())
+    *work.tools().profile.borrow_mut() = profile;
+    if work.book.me.with_untracked(|shown| *shown != me) {
+        work.book.me.set(me);
+    }
 }
 
 /// Asks an address whether it is an endpoint that takes this key.
@@ -33,8 +45,8 @@ pub(crate) async fn ask(endpoint: &str, key: &str) -> Result<Hello, NetError> {
 /// Enrols: from now on this notebook is exchanged with that endpoint. Everything in it stays.
 pub(crate) async fn enrol(work: Work, endpoint: String, key: String) -> Result<(), StoreError> {
     change(work, |profile| {
-        profile.endpoint = endpoint;
-        profile.key = key;
+        profile.endpoint.clone_from(&endpoint);
+        profile.key.clone_from(&key);
         profile.is_welcomed = true;
     })
     .await?;

@@ -22,6 +22,8 @@ const WAIT_MS_MAX: u32 = 60_000;
 const LOOK_MS: u32 = 30_000;
 /// A save is followed by others more often than not: they go in one request.
 const AFTER_SAVE_MS: u32 = 400;
+/// How soon what still waits after a good exchange is tried again.
+const AGAIN_MS: u32 = 3_000;
 
 /// Exchanges now.
 pub(crate) fn now(work: Work) {
@@ -71,7 +73,8 @@ fn plan_next(work: Work) {
         .book
         .peek(|data| data.replica.waiting().next().is_some());
     if failures == 0 && waits {
-        return later(work, AFTER_SAVE_MS); // Saved while the exchange was under way.
+        // Saved while the exchange was under way, or another tab is at it.
+        return later(work, AGAIN_MS);
     }
     let base = match failures {
         0 => LOOK_MS,
@@ -132,7 +135,7 @@ async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
     let answer = net::sync(&endpoint, &key, &request)
         .await
         .map_err(Failure::Net)?;
-    let more = answer.more;
+    let (more, lacks) = (answer.more, !answer.lacks.is_empty());
     let plan = work.book.peek(|data| {
         data.replica
             .plan_answer(browser::now_ms(), browser::random(), &request, answer)
@@ -158,5 +161,5 @@ async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
             data.replica.sync.offering.is_some(),
         )
     });
-    Ok(more || offers || (waits && (has_news || request.changes.is_empty())))
+    Ok(more || offers || (waits && (has_news || lacks)))
 }

@@ -195,6 +195,16 @@ impl Draft {
         }
     }
 
+    /// Brings an entry back as it was before it was removed; nothing else changes.
+    pub fn bring_back(&mut self, before: &Self, place: &str, id: &str) {
+        let prefix = path::under(place, id);
+        let is_below = |path: &str| path::below(&prefix, path).is_some();
+        self.set.retain(|path, _| !is_below(path));
+        for (path, value) in before.set.iter().filter(|(path, _)| is_below(path)) {
+            self.set.insert(path.clone(), value.clone());
+        }
+    }
+
     /// The entries on the screen, in order.
     #[must_use]
     pub fn entries(&self, place: &str) -> Vec<String> {
@@ -405,6 +415,19 @@ mod tests {
         assert!(!draft.is_dirty());
         draft.put("ten", json!(""));
         assert_eq!(draft.writes().set["ten"], json!(null));
+    }
+
+    #[test]
+    fn an_entry_that_comes_back_takes_nothing_else_with_it() {
+        let mut draft = draft();
+        draft.put("y_kien/e1/noi_dung", json!("đường"));
+        let before = draft.clone();
+        draft.remove_entry("y_kien", "e1");
+        draft.put("ten", json!("gõ sau khi xóa"));
+        draft.bring_back(&before, "y_kien", "e1");
+        assert_eq!(draft.entries("y_kien"), ["e1"]);
+        assert_eq!(draft.value("y_kien/e1/noi_dung"), "đường");
+        assert_eq!(draft.value("ten"), "gõ sau khi xóa");
     }
 
     #[test]

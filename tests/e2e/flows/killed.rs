@@ -63,6 +63,8 @@ async fn whatever_was_shown_as_saved_is_there_after_a_kill() {
                 app.save().await; // in round 0 the kill follows on the heels of the confirmation
                 confirmed.push(name);
             } else {
+                // The keyboard of a test types faster than a draft is kept (a quarter of a second).
+                app.draft_is_kept().await;
                 app.browser.click("#save").await; // killed before or after it was durable
                 in_flight.push(name);
             }

@@ -5,7 +5,7 @@ use crate::state::undo;
 use leptos::prelude::*;
 use records::{
     date,
-    fold::{Cell, Head as Value_, Life, Record},
+    fold::{Cell, Head as Said, Life, Record},
     form::{Field, Form, Kind, Level},
     id::RecordId,
     path, validate,
@@ -150,7 +150,7 @@ fn choice(
     record: &Record,
     place: &str,
     field: Option<&'static Field>,
-    head: &Value_,
+    head: &Said,
 ) -> AnyView {
     let said = match field {
         _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
@@ -175,7 +175,7 @@ fn choice(
     .into_any()
 }
 
-fn who_when(head: &Value_) -> String {
+fn who_when(head: &Said) -> String {
     let who = head.who.as_deref().unwrap_or("Chưa ghi tên");
     format!("{who}, {}", words::moment(head.stamp.ms))
 }

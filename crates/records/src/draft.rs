@@ -260,7 +260,7 @@ impl Draft {
                     let options = field.options.iter().map(|(option, _)| option.as_str());
                     let mut chosen: Vec<&str> = options.filter(is_chosen).collect();
                     // As the saved record lists them: it knows no order of the form's.
-                    chosen.sort_unstable();
+                    order::sort(&mut chosen, &mut |a, b| a < b);
                     Value::from(chosen)
                 }
                 Kind::Text

@@ -1,12 +1,12 @@
 //! Opens the notebook and shows the page of the address.
 
-use crate::parts::live::{live, press};
+use crate::markup::{Piece, keyed, view};
 use leptos::{mount::mount_to, prelude::*};
 use wasm_bindgen::JsCast;
 
 use crate::{
     browser::{self, prefs},
-    pages,
+    later, pages,
     store::StoreError,
     words,
     work::{self, Work},
@@ -18,11 +18,10 @@ pub fn start() {
     let Some(root) = root.and_then(|root| root.dyn_into::<web_sys::HtmlElement>().ok()) else {
         return;
     };
-    mount_to(root, App).forget();
+    mount_to(root, app).forget();
 }
 
-#[component]
-fn App() -> impl IntoView {
+fn app() -> AnyView {
     let read = RwSignal::new(0_usize);
     let opened: RwSignal<Option<Result<Work, StoreError>>, LocalStorage> =
         RwSignal::new_local(None);
@@ -30,11 +29,12 @@ fn App() -> impl IntoView {
         let owner_result = work::open::open(move |lines| read.set(lines)).await;
         opened.set(Some(owner_result));
     });
-    move || match opened.get() {
+    let screen = move || match opened.get() {
         None => opening(read),
         Some(Err(error)) => failed(&error),
         Some(Ok(work)) => screens(work),
-    }
+    };
+    screen.piece()
 }
 
 fn opening(read: RwSignal<usize>) -> AnyView {
@@ -42,7 +42,7 @@ fn opening(read: RwSignal<usize>) -> AnyView {
         0 => "Đang mở sổ tay…".to_owned(),
         lines => format!("Đang mở sổ tay… {} lần ghi", words::count(lines)),
     };
-    view! { <p class="loading" role="status">{live(progress)}</p> }.into_any()
+    view! { <p class="loading" role="status">{progress}</p> }
 }
 
 fn failed(error: &StoreError) -> AnyView {
@@ -50,10 +50,9 @@ fn failed(error: &StoreError) -> AnyView {
     view! {
         <main class="page middle">
             <div class="banner bad" role="alert">{say}</div>
-            <button class="button primary" on:click=press(|_| browser::reload())>"Tải lại"</button>
+            <button class="button primary" on:click=|_| browser::reload()>"Tải lại"</button>
         </main>
     }
-    .into_any()
 }
 
 fn screens(work: Work) -> AnyView {
@@ -63,7 +62,7 @@ fn screens(work: Work) -> AnyView {
     book.is_large.set(prefs::read(prefs::TEXT) == "large");
     let head = pages::frame::Head::new();
     provide_context(head);
-    let path = Memo::new(move |_| {
+    let address = Memo::new(move |_| {
         let route = book.route.get();
         let path = route.split('?').next().unwrap_or_default();
         // A second enrolment link is another page; elsewhere what follows the `?` only opens one.
@@ -71,15 +70,16 @@ fn screens(work: Work) -> AnyView {
             &route
         } else {
             path
-        }
-        .to_owned();
-        (path, book.me.with(|me| me.is_welcomed), book.reopened.get())
+        };
+        let is_welcomed = book.me.with(|me| me.is_welcomed);
+        format!("{}\n{is_welcomed}\n{path}", book.reopened.get())
     });
     // Keyed: a page that looks alike must not inherit the inputs and the scroll of the one before.
-    let page = move || {
-        let page = move |(path, ..): (String, bool, u64)| untrack(|| page(work, &path));
-        view! { <For each=move || [path.get()] key=Clone::clone children=page /> }.into_any()
+    let page = move |address: String| {
+        let path = address.rsplit('\n').next().unwrap_or_default();
+        untrack(|| page(work, path))
     };
+    let page = move || keyed(move || vec![address.get()], page);
     pages::frame::frame(work, head, page)
 }
 
@@ -88,7 +88,7 @@ fn page(work: Work, path: &str) -> AnyView {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
-        ["ket-noi"] => pages::enrol::page(work),
+        ["ket-noi"] => later::page(work, path),
         _ if !work.book.me.with_untracked(|me| me.is_welcomed) => pages::welcome::page(work),
         [] => pages::today::page(work),
         ["ghi"] => pages::kinds::page(work),
@@ -97,14 +97,12 @@ fn page(work: Work, path: &str) -> AnyView {
         ["phieu", id] => pages::record::page(work, id),
         ["so"] => pages::registers::page(work),
         ["so", form] => pages::list::page(work, form, None),
-        ["so", form, "in"] => pages::printed::page(work, form),
+        ["so", _, "in"] | ["chuong-trinh", "mau"] | ["dong-bo" | "cai-dat" | "huong-dan"] => {
+            later::page(work, path)
+        }
         ["so", form, id] => pages::list::page(work, form, Some(id)),
         ["chuong-trinh"] => pages::programmes::page(work),
-        ["chuong-trinh", "mau"] => pages::programmes::templates(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
-        ["dong-bo"] => pages::sync::page(work),
-        ["cai-dat"] => pages::settings::page(work),
-        ["huong-dan"] => pages::guide::page(work),
         _ => pages::not_found::page(),
     }
 }

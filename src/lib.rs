@@ -9,6 +9,8 @@
 
 mod app;
 mod browser;
+mod later;
+mod markup;
 mod net;
 mod pages;
 mod parts;

@@ -4,7 +4,6 @@ pub(crate) mod field;
 pub(crate) mod group;
 pub(crate) mod icon;
 pub(crate) mod inputs;
-pub(crate) mod live;
 pub(crate) mod row;
 pub(crate) mod values;
 pub(crate) mod virtual_list;

@@ -69,6 +69,11 @@ pub(crate) async fn share(name: &str, mime: &str, bytes: &[u8]) -> bool {
     JsFuture::from(promise).await.is_ok()
 }
 
+/// The input that an event came from.
+pub(crate) fn input_of(event: &web_sys::Event) -> Option<web_sys::HtmlInputElement> {
+    event.target()?.dyn_into().ok()
+}
+
 /// The bytes of the file that a file input holds.
 pub(crate) async fn chosen(input: &web_sys::HtmlInputElement) -> Option<(String, Vec<u8>)> {
     let file = input.files()?.get(0)?;

@@ -1,7 +1,7 @@
 //! Kết nối: where the notebook would be sent, shown and confirmed before anything goes there.
 
 use crate::browser::let_go;
-use crate::parts::live::{changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -56,21 +56,20 @@ pub(crate) fn page(work: Work) -> AnyView {
             <p>"Phiếu trên máy này sẽ được gửi tới máy chủ dưới đây và nhận phiếu của đồng nghiệp từ đó. Chỉ kết nối khi đúng là máy chủ của xã."</p>
             <label class="field">
                 <span class="field-label">"Địa chỉ máy chủ"</span>
-                <input name="endpoint" inputmode="url" autocomplete="off" prop:value=endpoint.get_untracked() on:input=changed(move |ev| endpoint.set(event_target_value(&ev))) />
+                <input name="endpoint" inputmode="url" autocomplete="off" prop:value=endpoint.get_untracked() on:input=move |ev| endpoint.set(event_target_value(&ev)) />
             </label>
             <label class="field">
                 <span class="field-label">"Khóa thiết bị"</span>
-                <input name="key" autocomplete="off" spellcheck="false" prop:value=key.get_untracked() on:input=changed(move |ev| key.set(event_target_value(&ev))) />
+                <input name="key" autocomplete="off" spellcheck="false" prop:value=key.get_untracked() on:input=move |ev| key.set(event_target_value(&ev)) />
             </label>
             {(count > 0).then(|| view! { <p class="banner info">{format!("{} phiếu đang có trên máy này sẽ được gửi lên.", words::count(count))}</p> })}
-            {live(move || (!failure.read().is_empty()).then(|| view! { <div class="banner bad" role="alert">{failure.get()}</div> }))}
-            <button class="button primary" id="enrol" disabled=move || is_asking.get() on:click=press(connect)>
-                {live(move || format!("Kết nối với {}", host(&endpoint.read())))}
+            {move || (!failure.read().is_empty()).then(|| view! { <div class="banner bad" role="alert">{failure.get()}</div> })}
+            <button class="button primary" id="enrol" disabled=move || is_asking.get() on:click=connect>
+                {move || format!("Kết nối với {}", host(&endpoint.read()))}
             </button>
             <a class="button plain" href="#/">"Không kết nối"</a>
         </main>
     }
-    .into_any()
 }
 
 fn host(address: &str) -> String {

@@ -1,6 +1,6 @@
 //! What stands around every page: top bar, status line, message, bottom bar.
 
-use crate::parts::live::{attr, live, press};
+use crate::markup::view;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 
@@ -63,10 +63,10 @@ pub(crate) fn frame(
     let skip = |_| browser::focus("main");
     view! {
         <div class="app" class:bare=move || head.is_bare.get()>
-            <button class="skip button" on:click=press(skip)>"Tới nội dung"</button>
+            <button class="skip button" on:click=skip>"Tới nội dung"</button>
             <header class="topbar">
-                {live(back)}
-                <h1 class="topbar-title" id="main" tabindex="-1">{live(move || head.title.get())}</h1>
+                {back}
+                <h1 class="topbar-title" id="main" tabindex="-1">{move || head.title.get()}</h1>
                 <a class="icon-button" href="#/so?tim" aria-label="Tìm">{icon("search")}</a>
                 <a class="icon-button" href="#/cai-dat" aria-label="Cài đặt">{icon("person")}</a>
             </header>
@@ -76,7 +76,6 @@ pub(crate) fn frame(
             {bottom_bar(book)}
         </div>
     }
-    .into_any()
 }
 
 /// What is saved here, what waits, what was sent, what was refused: in words, always in the same place.
@@ -105,7 +104,7 @@ fn status(book: Book) -> AnyView {
             (waiting, ..) => ("status warn", words::waiting(waiting)),
         }
     });
-    view! { <div role="status"><a class=attr(move || line.get().0) href="#/dong-bo">{live(move || line.get().1)}</a></div> }.into_any()
+    view! { <div role="status"><a class=move || line.get().0 href="#/dong-bo">{move || line.get().1}</a></div> }
 }
 
 fn toast(book: Book) -> AnyView {
@@ -125,12 +124,12 @@ fn toast(book: Book) -> AnyView {
                     book.toast.set(None);
                     undo();
                 };
-                view! { <button class="button small" id="toast-undo" on:click=press(act)>"Hoàn tác"</button> }
+                view! { <button class="button small" id="toast-undo" on:click=act>"Hoàn tác"</button> }
             });
             view! { <div class="toast" role="status"><span>{text}</span>{undo}</div> }
         })
     };
-    view! { {live(shown)} }.into_any()
+    view! { {shown} }
 }
 
 /// Long enough to change one's mind.
@@ -161,7 +160,6 @@ fn bottom_bar(book: Book) -> AnyView {
             {place("/dong-bo", "cloud", "Đồng bộ")}
         </nav>
     }
-    .into_any()
 }
 
 /// N new, / search, Ctrl+S save, Esc back.

@@ -1,5 +1,6 @@
 //! Hướng dẫn: a short text, always there.
 
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{pages::frame::head, work::Work};
@@ -14,5 +15,5 @@ pub(crate) fn page(work: Work) -> AnyView {
             .collect_view();
         view! { <section class="card"><h2>{section.title.as_str()}</h2>{texts}</section> }
     });
-    view! { <main class="page" tabindex="0">{sections.collect_view()}</main> }.into_any()
+    view! { <main class="page" tabindex="0">{sections.collect_view()}</main> }
 }

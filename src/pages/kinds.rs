@@ -1,5 +1,6 @@
 //! Ghi: which kind of record.
 
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{pages::frame::head, parts::icon::icon, work::Work};
@@ -22,5 +23,4 @@ pub(crate) fn page(work: Work) -> AnyView {
             </div>
         </main>
     }
-    .into_any()
 }

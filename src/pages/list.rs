@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{date, id::RecordId, search::Query, summary::Summary};
 
@@ -73,19 +73,18 @@ pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
         let href = format!("#/so/{}/{}", row.form, row.id);
         let is_current = current.as_deref() == Some(row.id.to_string().as_str());
         let view = record_row(row, book.catalogue, href, is_unsent, &shown_day);
-        view! { <div class:current=is_current>{view}</div> }.into_any()
+        view! { <div class:current=is_current>{view}</div> }
     });
     view! {
         <main class="split table" class:open=is_open>
             <section class="pane-list">
                 {tools(work, form, filter, rows)}
-                {live(move || rows.read().is_empty().then(|| empty(form, filter)))}
+                {move || rows.read().is_empty().then(|| empty(form, filter))}
                 {list}
             </section>
             {opened}
         </main>
     }
-    .into_any()
 }
 
 fn tools(
@@ -107,20 +106,19 @@ fn tools(
         <label class="search">
             {icon("search")}
             <input type="search" aria-label="Tìm trong sổ này" placeholder="Tìm, không cần gõ dấu" autocomplete="off"
-                on:input=changed(move |ev| filter.typed.set(event_target_value(&ev))) />
+                on:input=move |ev| filter.typed.set(event_target_value(&ev)) />
         </label>
         <div class="chips strip" role="group" aria-label="Lọc">
             {menu("Kỳ", &PERIODS, filter.period)}
             {menu("Tình trạng", &STATES, filter.state)}
         </div>
         <div class="chips">
-            <span class="row-sub" role="status">{live(move || format!("{} phiếu", words::count(rows.read().len())))}</span>
+            <span class="row-sub" role="status">{move || format!("{} phiếu", words::count(rows.read().len()))}</span>
             <a class="button small" href=format!("#/ghi/{}", form.id)>{icon("plus")}"Ghi"</a>
             <a class="button small" href=format!("#/so/{}/in", form.id)>{icon("print")}"In sổ"</a>
-            <button class="button small" on:click=press(export)>{icon("download")}"Xuất"</button>
+            <button class="button small" on:click=export>{icon("download")}"Xuất"</button>
         </div>
     }
-    .into_any()
 }
 
 fn menu(
@@ -137,8 +135,7 @@ fn menu(
         .iter()
         .map(|(value, text)| view! { <option value=*value>{*text}</option> })
         .collect_view();
-    view! { <select class="chip-select" aria-label=label on:change=changed(choose)>{all}</select> }
-        .into_any()
+    view! { <select class="chip-select" aria-label=label on:change=choose>{all}</select> }
 }
 
 /// First and last day of a period; the widest when none is chosen.
@@ -183,7 +180,7 @@ fn empty(form: &'static records::form::Form, filter: Filter) -> AnyView {
         || !filter.period.read().is_empty()
         || !filter.state.read().is_empty();
     if is_narrowed {
-        return view! { <div class="empty"><p class="empty-title">"Không có phiếu nào như vậy"</p><p>"Bỏ bớt điều kiện lọc, hoặc tìm bằng ít chữ hơn."</p></div> }.into_any();
+        return view! { <div class="empty"><p class="empty-title">"Không có phiếu nào như vậy"</p><p>"Bỏ bớt điều kiện lọc, hoặc tìm bằng ít chữ hơn."</p></div> };
     }
     view! {
         <div class="empty">
@@ -192,5 +189,4 @@ fn empty(form: &'static records::form::Form, filter: Filter) -> AnyView {
             <a class="button" href=format!("#/ghi/{}", form.id)>{if form.verb.is_empty() { "Ghi phiếu mới" } else { form.verb.as_str() }}</a>
         </div>
     }
-    .into_any()
 }

@@ -1,5 +1,6 @@
 //! An address that leads nowhere.
 
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::pages::frame::head;
@@ -15,5 +16,4 @@ pub(crate) fn page() -> AnyView {
             </div>
         </main>
     }
-    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::parts::live::{changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     date, expr,
@@ -29,7 +29,7 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input type="date" prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
+                <input type="date" prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
             </label>
         }
     };
@@ -37,12 +37,11 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
         <main class="page wide">
             <div class="pair no-print">{day("Từ ngày", from)}{day("Đến ngày", to)}</div>
             <div class="buttons no-print">
-                <button class="button primary" on:click=press(|_| browser::print())>{icon("print")}"In hoặc lưu PDF"</button>
+                <button class="button primary" on:click=|_| browser::print()>{icon("print")}"In hoặc lưu PDF"</button>
             </div>
-            {live(move || tables(work, form, &from.get(), &to.get()))}
+            {move || tables(work, form, &from.get(), &to.get())}
         </main>
     }
-    .into_any()
 }
 
 /// One table for each register that was the legal one on some day of the period.
@@ -82,14 +81,14 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
         }
     }
     if by_register.is_empty() {
-        return view! { <div class="empty"><p class="empty-title">"Không có phiếu trong kỳ này"</p><p>"Chọn khoảng ngày khác."</p></div> }.into_any();
+        return view! { <div class="empty"><p class="empty-title">"Không có phiếu trong kỳ này"</p><p>"Chọn khoảng ngày khác."</p></div> };
     }
     let period = format!("Từ {} đến {}", date::for_people(from), date::for_people(to));
     let all = by_register
         .into_values()
         .map(|(register, lines)| table(work, register, lines, &period))
         .collect_view();
-    view! { {all} }.into_any()
+    view! { {all} }
 }
 
 fn line(
@@ -140,5 +139,4 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<String>>, period: &str)
             </div>
         </section>
     }
-    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use crate::parts::live::{attr, live, press};
+use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
 use records::{date, draft, id::RecordId, summary::Summary};
@@ -47,7 +47,7 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
             ticked.set_value(Vec::new());
             show.set(value);
         };
-        view! { <button class="chip" aria-pressed=attr(pressed) on:click=press(choose)>{label}</button> }
+        view! { <button class="chip" aria-pressed=pressed on:click=choose>{label}</button> }
     });
     let summary =
         move || {
@@ -64,13 +64,12 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
         };
     view! {
         <main class="page">
-            {live(summary)}
+            {summary}
             <div class="chips strip" role="group" aria-label="Lọc việc">{chips}</div>
-            {live(move || groups(work, id, show.get(), &today, ticked))}
+            {move || groups(work, id, show.get(), &today, ticked)}
             <a class="button" href=format!("#/ghi/nhiem_vu?chuong_trinh={id}")>{icon("plus")}"Thêm nhiệm vụ"</a>
         </main>
     }
-    .into_any()
 }
 
 /// Ticked since the filter was chosen: they stay where they are, so that nothing moves under the thumb.
@@ -113,7 +112,7 @@ fn groups(work: Work, programme: RecordId, show: &str, today: &str, ticked: Tick
         }
     }
     if by_group.is_empty() {
-        return view! { <p class="hint">"Không có việc nào ở mục này."</p> }.into_any();
+        return view! { <p class="hint">"Không có việc nào ở mục này."</p> };
     }
     let all = by_group.into_values().map(|(label, tasks)| {
         view! { <h2 class="section-title">{label}</h2><div class="card-list">{tasks}</div> }
@@ -167,14 +166,14 @@ fn task_row(
         } else {
             "Sửa kết quả"
         };
-        view! { <button class="button small" on:click=press(add_result)>{label}</button> }
+        view! { <button class="button small" on:click=add_result>{label}</button> }
     });
     let chip = task.due.first().and_then(|due| due_chip(&due.date, today));
     let conflict =
         (task.conflicts > 0).then(|| view! { <span class="chip warn">"2 giá trị"</span> });
     view! {
         <div class="task" data-task=id.to_string()>
-            <button class="tick" role="checkbox" aria-checked=is_done.to_string() aria-label=format!("Xong: {}", task.title) on:click=press(tick)><i></i></button>
+            <button class="tick" role="checkbox" aria-checked=is_done.to_string() aria-label=format!("Xong: {}", task.title) on:click=tick><i></i></button>
             <span class="row-main">
                 <a class="row-title plain-link" href=format!("#/phieu/{id}")>{task.title.clone()}</a>
                 <span class="row-sub">{who}</span>
@@ -185,7 +184,6 @@ fn task_row(
             </span>
         </div>
     }
-    .into_any()
 }
 
 /// A task is done on a day: ticking writes today's date, with ten seconds to take it back.

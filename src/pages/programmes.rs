@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{attr, changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     date,
@@ -32,8 +32,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                     <p class="empty-title">"Chưa có chương trình nào"</p>
                     <p>"Bắt đầu từ mẫu: nhiệm vụ, người chủ trì và mốc báo cáo có sẵn, sửa theo địa phương."</p>
                 </div>
-            }
-            .into_any();
+            };
         }
         programmes
             .iter()
@@ -43,12 +42,11 @@ pub(crate) fn page(work: Work) -> AnyView {
     };
     view! {
         <main class="page">
-            {live(cards)}
+            {cards}
             <a class="button primary" href="#/chuong-trinh/mau">"Bắt đầu từ mẫu"</a>
             <a class="button" href="#/ghi/chuong_trinh">"Tự lập chương trình"</a>
         </main>
     }
-    .into_any()
 }
 
 /// All tasks of a programme, and how many are done.
@@ -85,7 +83,6 @@ fn card(work: Work, row: &Summary, today: &str) -> AnyView {
             <span class="chips">{next}</span>
         </a>
     }
-    .into_any()
 }
 
 pub(crate) fn meter(done: usize, all: usize) -> AnyView {
@@ -95,7 +92,6 @@ pub(crate) fn meter(done: usize, all: usize) -> AnyView {
             <i style:width=format!("{percent}%")></i>
         </div>
     }
-    .into_any()
 }
 
 pub(crate) fn templates(work: Work) -> AnyView {
@@ -114,7 +110,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
                 .to_string()
         };
         view! {
-            <button class="row" data-template=template.id.as_str() aria-current=attr(pressed) on:click=press(move |_| chosen.set(Some(template)))>
+            <button class="row" data-template=template.id.as_str() aria-current=pressed on:click=move |_| chosen.set(Some(template))>
                 <span class="row-main">
                     <span class="row-title">{template.label.as_str()}</span>
                     <span class="row-sub">{number}</span>
@@ -134,10 +130,9 @@ pub(crate) fn templates(work: Work) -> AnyView {
         <main class="page">
             <p class="hint">"Mẫu lấy đúng nhiệm vụ nêu trong văn bản. Bắt đầu xong có thể thêm, sửa, giao việc."</p>
             <div class="card-list">{all}</div>
-            {live(move || chosen.get().map(|template| starter(work, template)))}
+            {move || chosen.get().map(|template| starter(work, template))}
         </main>
     }
-    .into_any()
 }
 
 fn starter(work: Work, template: &'static Template) -> AnyView {
@@ -163,7 +158,7 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input type="date" name=name prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
+                <input type="date" name=name prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
             </label>
         }
     };
@@ -172,11 +167,10 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
             <h2>{template.label.as_str()}</h2>
             <p class="hint">{template.note.as_str()}</p>
             <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
-            <p role="status">{live(count)}</p>
-            <button class="button primary" id="start" on:click=press(start)>"Bắt đầu chương trình"</button>
+            <p role="status">{count}</p>
+            <button class="button primary" id="start" on:click=start>"Bắt đầu chương trình"</button>
         </section>
     }
-    .into_any()
 }
 
 fn start(work: Work, template: &'static Template, period: Period) {

@@ -1,6 +1,6 @@
 //! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
 
-use crate::parts::live::press;
+use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
 use records::{
@@ -25,7 +25,7 @@ use crate::{
 };
 
 pub(crate) fn page(work: Work, id: &str) -> AnyView {
-    view! { <main class="page">{detail(work, id, "/so")}</main> }.into_any()
+    view! { <main class="page">{detail(work, id, "/so")}</main> }
 }
 
 /// The record alone: a page on a phone, a pane on a desk.
@@ -52,8 +52,7 @@ fn body(work: Work, record: &Record) -> AnyView {
     let Some(form) = work.book.catalogue.form(&record.form, &record.version) else {
         return view! {
             <div class="banner warn">"Phiếu này do bản ứng dụng mới hơn ghi. Dữ liệu giữ nguyên; hãy cập nhật ứng dụng để xem."</div>
-        }
-        .into_any();
+        };
     };
     let doc = record.to_doc();
     let row = work.book.peek(|data| data.rows.get(&record.id).cloned());
@@ -69,9 +68,9 @@ fn body(work: Work, record: &Record) -> AnyView {
         .filter_map(|due| due_chip(&due.date, &today));
     let dues = dues.collect_view();
     let state = if row.as_ref().is_some_and(|row| row.is_official) {
-        view! { <span class="chip ok">{small_icon("check")}"Chính thức"</span> }.into_any()
+        view! { <span class="chip ok">{small_icon("check")}"Chính thức"</span> }
     } else {
-        view! { <span class="chip">"Chưa chính thức"</span> }.into_any()
+        view! { <span class="chip">"Chưa chính thức"</span> }
     };
     let unsent = work
         .book
@@ -87,7 +86,6 @@ fn body(work: Work, record: &Record) -> AnyView {
         {buttons(work, record)}
         {history(record, form)}
     }
-    .into_any()
 }
 
 fn deleted(work: Work, id: RecordId) -> AnyView {
@@ -95,10 +93,9 @@ fn deleted(work: Work, id: RecordId) -> AnyView {
     view! {
         <div class="empty">
             <p class="empty-title">"Phiếu này đã xóa."</p>
-            <button class="button" id="restore-record" on:click=press(restore)>{icon("undo")}"Lấy lại phiếu"</button>
+            <button class="button" id="restore-record" on:click=restore>{icon("undo")}"Lấy lại phiếu"</button>
         </div>
     }
-    .into_any()
 }
 
 /// Runs a save and says what became of it when it failed.
@@ -113,7 +110,7 @@ fn act(work: Work, saving: impl Future<Output = Result<u64, save::SaveError>> + 
 
 fn revived(record: &Record) -> Option<AnyView> {
     (record.life("") == Life::Revived).then(|| {
-        view! { <div class="banner warn">"Có người đã xóa phiếu này, có người khác sửa cùng lúc. Phiếu được giữ lại để đồng chí xem: xóa lại nếu đúng là cần xóa."</div> }.into_any()
+        view! { <div class="banner warn">"Có người đã xóa phiếu này, có người khác sửa cùng lúc. Phiếu được giữ lại để đồng chí xem: xóa lại nếu đúng là cần xóa."</div> }
     })
 }
 
@@ -169,10 +166,9 @@ fn choice(
         <div class="conflict-value">
             <p>{said}</p>
             <small>{who_when(head)}</small>
-            <button class="button small" on:click=press(choose)>"Chọn giá trị này"</button>
+            <button class="button small" on:click=choose>"Chọn giá trị này"</button>
         </div>
     }
-    .into_any()
 }
 
 fn who_when(head: &Said) -> String {
@@ -232,7 +228,7 @@ fn filled(
                 } else {
                     item.clone()
                 };
-                views.push(view! { <div class="kv-entry"><dt>{title}</dt><dd><dl class="kv">{inner}</dl></dd></div> }.into_any());
+                views.push(view! { <div class="kv-entry"><dt>{title}</dt><dd><dl class="kv">{inner}</dl></dd></div> });
             }
         } else {
             let waiting = record
@@ -242,8 +238,7 @@ fn filled(
             let waiting = waiting.then(|| view! { <span class="chip">"đang chờ"</span> });
             let shown = values::shown(field, value, work.book);
             views.push(
-                view! { <div><dt>{field.label.as_str()}</dt><dd>{shown}{waiting}</dd></div> }
-                    .into_any(),
+                view! { <div><dt>{field.label.as_str()}</dt><dd>{shown}{waiting}</dd></div> },
             );
         }
     }
@@ -269,7 +264,7 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
                 gloo_timers::callback::Timeout::new(100, move || browser::focus(&place)).forget();
             }
         };
-        view! { <li><button class="row" on:click=press(go)><span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span></button></li> }
+        view! { <li><button class="row" on:click=go><span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span></button></li> }
     };
     let list = problems.iter().map(one).collect_view();
     let is_clean = validate::is_clean(&problems);
@@ -289,10 +284,9 @@ fn official(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
     } else {
         "Ghi vào sổ chính thức"
     };
-    let button = (is_clean || is_marked).then(
-        || view! { <button class="button" id="official" on:click=press(mark)>{label}</button> },
-    );
-    view! { {head}{button} }.into_any()
+    let button = (is_clean || is_marked)
+        .then(|| view! { <button class="button" id="official" on:click=mark>{label}</button> });
+    view! { {head}{button} }
 }
 
 fn buttons(work: Work, record: &Record) -> AnyView {
@@ -324,13 +318,12 @@ fn buttons(work: Work, record: &Record) -> AnyView {
     };
     view! {
         <div class="buttons no-print">
-            <button class="button primary" id="edit" on:click=press(edit)>{icon("pen")}"Sửa, bổ sung"</button>
-            <button class="button" on:click=press(share)>{icon("share")}"Gửi tệp"</button>
-            <button class="button" on:click=press(|_| browser::print())>{icon("print")}"In"</button>
-            <button class="button danger" id="delete" on:click=press(delete)>{icon("trash")}"Xóa"</button>
+            <button class="button primary" id="edit" on:click=edit>{icon("pen")}"Sửa, bổ sung"</button>
+            <button class="button" on:click=share>{icon("share")}"Gửi tệp"</button>
+            <button class="button" on:click=|_| browser::print()>{icon("print")}"In"</button>
+            <button class="button danger" id="delete" on:click=delete>{icon("trash")}"Xóa"</button>
         </div>
     }
-    .into_any()
 }
 
 /// Who typed what, when; the latest first.
@@ -374,5 +367,4 @@ fn history(record: &Record, form: &'static Form) -> AnyView {
             <ol class="timeline">{list.collect_view()}</ol>
         </details>
     }
-    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{changed, live};
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{date, search::Query, summary::Summary};
 
@@ -51,7 +51,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 &today,
             )
         });
-        view! { <p class="hint" role="status">{live(count)}</p> {list} }.into_any()
+        view! { <p class="hint" role="status">{count}</p> {list} }
     };
     let is_asking = Memo::new(move |_| !typed.read().trim().is_empty());
     let shown = move || {
@@ -63,12 +63,11 @@ pub(crate) fn page(work: Work) -> AnyView {
             <label class="search">
                 {icon("search")}
                 <input type="search" id="find" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
-                    autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
+                    autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
             </label>
-            {live(shown)}
+            {shown}
         </main>
     }
-    .into_any()
 }
 
 fn kinds(work: Work) -> AnyView {
@@ -87,5 +86,5 @@ fn kinds(work: Work) -> AnyView {
         }
     };
     let rows = book.catalogue.kinds().into_iter().map(one).collect_view();
-    view! { <div class="card-list">{rows}</div> }.into_any()
+    view! { <div class="card-list">{rows}</div> }
 }

@@ -1,6 +1,6 @@
 //! Cài đặt: the person, the endpoint, the look, the app itself.
 
-use crate::parts::live::{attr, changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -23,7 +23,6 @@ pub(crate) fn page(work: Work) -> AnyView {
             {erase(work)}
         </main>
     }
-    .into_any()
 }
 
 fn person(work: Work) -> AnyView {
@@ -50,7 +49,7 @@ fn person(work: Work) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input name=id autocomplete="off" prop:value=value.get_untracked() on:input=changed(move |ev| value.set(event_target_value(&ev))) />
+                <input name=id autocomplete="off" prop:value=value.get_untracked() on:input=move |ev| value.set(event_target_value(&ev)) />
             </label>
         }
     };
@@ -60,10 +59,9 @@ fn person(work: Work) -> AnyView {
             {input("Họ và tên", "me-name", name)}
             {input("Chức vụ", "me-position", position)}
             {input("Đơn vị", "me-unit", unit)}
-            <button class="button" id="keep-me" on:click=press(keep)>"Lưu"</button>
+            <button class="button" id="keep-me" on:click=keep>"Lưu"</button>
         </section>
     }
-    .into_any()
 }
 
 fn endpoint(work: Work) -> AnyView {
@@ -74,16 +72,14 @@ fn endpoint(work: Work) -> AnyView {
                 <p>"Chưa nối máy chủ. Sổ tay vẫn dùng đủ trên máy này."</p>
                 <a class="button" href="#/ket-noi">"Nối máy chủ của xã"</a>
             }
-            .into_any()
         } else {
             view! {
                 <p>{format!("Đang nối với {endpoint}")}</p>
                 <a class="button small" href="#/ket-noi">"Đổi máy chủ hoặc khóa"</a>
             }
-            .into_any()
         }
     };
-    view! { <section class="card"><h2>"Máy chủ"</h2>{live(state)}</section> }.into_any()
+    view! { <section class="card"><h2>"Máy chủ"</h2>{state}</section> }
 }
 
 fn look(work: Work) -> AnyView {
@@ -97,7 +93,7 @@ fn look(work: Work) -> AnyView {
             prefs::write(prefs::THEME, value);
             theme.set(value.to_owned());
         };
-        view! { <button aria-pressed=attr(move || (*theme.read() == value).to_string()) data-theme-choice=value on:click=press(choose)>{label}</button> }
+        view! { <button aria-pressed=move || (*theme.read() == value).to_string() data-theme-choice=value on:click=choose>{label}</button> }
     };
     let themes = [("auto", "Theo máy"), ("light", "Sáng"), ("dark", "Tối")].map(one);
     let size = move |(large, label): (bool, &'static str)| {
@@ -105,7 +101,7 @@ fn look(work: Work) -> AnyView {
             prefs::write(prefs::TEXT, if large { "large" } else { "normal" });
             is_large.set(large);
         };
-        view! { <button aria-pressed=attr(move || (is_large.get() == large).to_string()) data-large=large.to_string() on:click=press(choose)>{label}</button> }
+        view! { <button aria-pressed=move || (is_large.get() == large).to_string() data-large=large.to_string() on:click=choose>{label}</button> }
     };
     let sizes = [(false, "Chữ thường"), (true, "Chữ to")].map(size);
     view! {
@@ -115,7 +111,6 @@ fn look(work: Work) -> AnyView {
             <div class="segmented">{sizes}</div>
         </section>
     }
-    .into_any()
 }
 
 fn about(work: Work) -> AnyView {
@@ -129,7 +124,7 @@ fn about(work: Work) -> AnyView {
     let update = move || {
         work.book.has_update.get().then(|| {
             let take = |_| wasm_bindgen_futures::spawn_local(browser::worker::take_update());
-            view! { <button class="button" id="update" on:click=press(take)>"Cập nhật bản mới"</button> }
+            view! { <button class="button" id="update" on:click=take>"Cập nhật bản mới"</button> }
         })
     };
     let forms = work.book.catalogue.kinds().into_iter().map(|form| {
@@ -139,12 +134,11 @@ fn about(work: Work) -> AnyView {
         <section class="card">
             <h2>"Ứng dụng"</h2>
             <p>{format!("Bản {}", env!("CARGO_PKG_VERSION"))}</p>
-            <p role="status" id="offline-ready">{live(ready)}</p>
-            {live(update)}
+            <p role="status" id="offline-ready">{ready}</p>
+            {update}
             <details><summary>"Mẫu phiếu và căn cứ"</summary><ul>{forms.collect_view()}</ul></details>
         </section>
     }
-    .into_any()
 }
 
 /// The one thing that cannot be undone asks twice, and says what is lost.
@@ -152,7 +146,7 @@ fn erase(work: Work) -> AnyView {
     let is_sure = RwSignal::new(false);
     let body = move || {
         if !is_sure.get() {
-            return view! { <button class="button danger" id="erase" on:click=press(move |_| is_sure.set(true))>"Xóa hết dữ liệu trên máy này…"</button> }.into_any();
+            return view! { <button class="button danger" id="erase" on:click=move |_| is_sure.set(true)>"Xóa hết dữ liệu trên máy này…"</button> };
         }
         let (waiting, _) = work.book.outbox();
         let count = work.book.read(|data| data.rows.len());
@@ -166,12 +160,11 @@ fn erase(work: Work) -> AnyView {
         view! {
             <div class="banner bad">{format!("Sẽ xóa {count} phiếu trên máy này, trong đó {waiting} lần ghi chưa gửi đi đâu. Không lấy lại được nếu chưa sao lưu.")}</div>
             <div class="buttons">
-                <button class="button" on:click=press(move |_| is_sure.set(false))>"Thôi, giữ lại"</button>
+                <button class="button" on:click=move |_| is_sure.set(false)>"Thôi, giữ lại"</button>
                 <a class="button" href="#/dong-bo">"Sao lưu trước"</a>
-                <button class="button danger" id="erase-confirm" on:click=press(erase)>"Xóa hết"</button>
+                <button class="button danger" id="erase-confirm" on:click=erase>"Xóa hết"</button>
             </div>
         }
-        .into_any()
     };
-    view! { <section class="card"><h2>"Xóa dữ liệu"</h2>{live(body)}</section> }.into_any()
+    view! { <section class="card"><h2>"Xóa dữ liệu"</h2>{body}</section> }
 }

@@ -1,8 +1,8 @@
 //! Đồng bộ: what was exchanged, what waits, what was set aside and why; the files.
 
 use crate::browser::let_go;
-use crate::parts::live::{changed, live, press};
-use leptos::{html, prelude::*};
+use crate::markup::view;
+use leptos::prelude::*;
 
 use crate::{
     browser::{self, files as device},
@@ -28,7 +28,6 @@ pub(crate) fn page(work: Work) -> AnyView {
             {import(work)}
         </main>
     }
-    .into_any()
 }
 
 fn exchange(work: Work) -> AnyView {
@@ -75,13 +74,12 @@ fn exchange(work: Work) -> AnyView {
     };
     let button = move || {
         if is_enrolled() {
-            view! { <button class="button primary" id="sync-now" on:click=press(now)>{icon("cloud")}{live(label)}</button> }.into_any()
+            view! { <button class="button primary" id="sync-now" on:click=now>{icon("cloud")}{label}</button> }
         } else {
-            view! { <a class="button primary" href="#/ket-noi">"Nối máy chủ của xã"</a> }.into_any()
+            view! { <a class="button primary" href="#/ket-noi">"Nối máy chủ của xã"</a> }
         }
     };
-    view! { <section class="card"><h2>"Trao đổi với máy chủ"</h2>{live(state)}{live(button)}</section> }
-        .into_any()
+    view! { <section class="card"><h2>"Trao đổi với máy chủ"</h2>{state}{button}</section> }
 }
 
 /// Held or refused: what, why, and what to do.
@@ -128,7 +126,7 @@ fn set_aside(work: Work) -> AnyView {
         let count = book.read(|data| data.replica.aside.len());
         (count > 0).then(|| view! { <p class="banner warn">{format!("{count} dòng nhận về không đọc được, được giữ riêng nguyên vẹn.")}</p> })
     };
-    view! { {live(list)}{live(aside)} }.into_any()
+    view! { {list}{aside} }
 }
 
 fn storage(work: Work) -> AnyView {
@@ -164,7 +162,7 @@ fn storage(work: Work) -> AnyView {
             .get()
             .then_some("Dùng được không cần mạng.")
     };
-    view! { <section class="card"><h2>"Bộ nhớ trên máy"</h2><p>{live(move || used.get())}</p><p>{live(say)}</p><p>{live(ready)}</p></section> }.into_any()
+    view! { <section class="card"><h2>"Bộ nhớ trên máy"</h2><p>{move || used.get()}</p><p>{say}</p><p>{ready}</p></section> }
 }
 
 /// Gives a file out and says so.
@@ -189,19 +187,18 @@ fn give(work: Work, made: Result<Ready, FilesError>, by_share: bool) {
 
 fn export(work: Work) -> AnyView {
     let share = device::can_share().then(|| {
-        view! { <button class="button" id="export-share" on:click=press(move |_| give(work, files::export(work, None), true))>{icon("share")}"Gửi qua ứng dụng khác"</button> }
+        view! { <button class="button" id="export-share" on:click=move |_| give(work, files::export(work, None), true)>{icon("share")}"Gửi qua ứng dụng khác"</button> }
     });
     view! {
         <section class="card">
             <h2>"Xuất tệp đọc được (JSON)"</h2>
             <p class="hint">"Mọi phiếu kèm lịch sử ghi, để nộp, lưu hoặc nhập vào máy khác. Tệp không khóa: có tên và địa chỉ công dân, giữ cẩn thận."</p>
             <div class="buttons">
-                <button class="button primary" id="export" on:click=press(move |_| give(work, files::export(work, None), false))>{icon("download")}"Xuất"</button>
+                <button class="button primary" id="export" on:click=move |_| give(work, files::export(work, None), false)>{icon("download")}"Xuất"</button>
                 {share}
             </div>
         </section>
     }
-    .into_any()
 }
 
 /// Shorter ones fall to a home computer in a day.
@@ -234,17 +231,15 @@ fn backup(work: Work) -> AnyView {
             <p class="hint">"Toàn bộ sổ tay và bản nháp, khóa bằng cụm mật khẩu. Không ai lấy lại được cụm mật khẩu đã quên."</p>
             <label class="field">
                 <span class="field-label">"Cụm mật khẩu"</span>
-                <input id="backup-words" type="password" autocomplete="new-password" on:input=changed(move |ev| words_typed.set(event_target_value(&ev))) />
+                <input id="backup-words" type="password" autocomplete="new-password" on:input=move |ev| words_typed.set(event_target_value(&ev)) />
             </label>
-            <p role="status">{live(move || note.get())}</p>
-            <button class="button" id="backup" disabled=move || is_busy.get() on:click=press(make)>{icon("lock")}"Sao lưu ra tệp"</button>
+            <p role="status">{move || note.get()}</p>
+            <button class="button" id="backup" disabled=move || is_busy.get() on:click=make>{icon("lock")}"Sao lưu ra tệp"</button>
         </section>
     }
-    .into_any()
 }
 
 fn import(work: Work) -> AnyView {
-    let file = NodeRef::<html::Input>::new();
     let held: RwSignal<Option<Vec<u8>>> = RwSignal::new(None);
     let (typed, result) = (
         RwSignal::new(String::new()),
@@ -257,8 +252,8 @@ fn import(work: Work) -> AnyView {
             words::count(all)
         )]));
     };
-    let chosen = move |_| {
-        let Some(input) = file.get_untracked() else {
+    let chosen = move |event| {
+        let Some(input) = device::input_of(&event) else {
             return;
         };
         wasm_bindgen_futures::spawn_local(async move {
@@ -305,28 +300,26 @@ fn import(work: Work) -> AnyView {
             <p class="hint">"Tệp đã xuất hoặc sao lưu. Phiếu trùng không bị ghi hai lần; không có gì trên máy bị đè."</p>
             <label class="field">
                 <span class="field-label">"Chọn tệp"</span>
-                <input id="import-file" type="file" accept=".json,.saoluu,application/json" node_ref=file on:change=changed(chosen) />
+                <input id="import-file" type="file" accept=".json,.saoluu,application/json" on:change=chosen />
             </label>
-            {live(ask)}
-            <div id="import-result" role="status">{live(lines)}</div>
+            {ask}
+            <div id="import-result" role="status">{lines}</div>
         </section>
     }
-    .into_any()
 }
 
 /// A sealed file asks for its passphrase.
 fn passphrase(
     typed: RwSignal<String>,
-    restore: impl FnMut(leptos::ev::MouseEvent) + 'static,
+    restore: impl FnMut(leptos::ev::Event) + 'static,
 ) -> AnyView {
     view! {
         <label class="field">
             <span class="field-label">"Cụm mật khẩu của tệp"</span>
-            <input id="restore-words" type="password" autocomplete="off" on:input=changed(move |ev| typed.set(event_target_value(&ev))) />
+            <input id="restore-words" type="password" autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
         </label>
-        <button class="button" id="restore" on:click=press(restore)>"Mở và nhập"</button>
+        <button class="button" id="restore" on:click=restore>"Mở và nhập"</button>
     }
-    .into_any()
 }
 
 fn report(result: RwSignal<Vec<String>>, done: Result<Imported, FilesError>) {

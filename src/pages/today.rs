@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::{live, press};
+use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
 use records::{date, draft::Draft, summary::Summary};
@@ -44,15 +44,14 @@ pub(crate) fn page(work: Work) -> AnyView {
     let (for_due, for_latest) = (today.clone(), today);
     view! {
         <main class="page">
-            {live(move || banners(work))}
-            {live(move || due_list(book, &for_due))}
+            {move || banners(work)}
+            {move || due_list(book, &for_due)}
             <h2 class="section-title">"Ghi nhanh"</h2>
             <div class="tiles">{tiles}</div>
-            {live(move || draft_list(work))}
-            {live(move || latest(book, &for_latest))}
+            {move || draft_list(work)}
+            {move || latest(book, &for_latest)}
         </main>
     }
-    .into_any()
 }
 
 fn banners(work: Work) -> AnyView {
@@ -62,7 +61,7 @@ fn banners(work: Work) -> AnyView {
         view! {
             <div class="banner info">
                 <p>"Có bản mới của sổ tay. Dữ liệu giữ nguyên."</p>
-                <button class="button small" on:click=press(take)>"Cập nhật bây giờ"</button>
+                <button class="button small" on:click=take>"Cập nhật bây giờ"</button>
             </div>
         }
     });
@@ -82,7 +81,7 @@ fn banners(work: Work) -> AnyView {
     let damaged = (damaged > 0).then(|| {
         view! { <div class="banner bad">{format!("{damaged} dòng dữ liệu trên máy không mở được và được để riêng, không bị xóa.")}</div> }
     });
-    view! { {update}{reminder}{damaged} }.into_any()
+    view! { {update}{reminder}{damaged} }
 }
 
 /// One date that is due, with the row it belongs to.
@@ -113,8 +112,7 @@ fn due_list(book: Book, today: &str) -> AnyView {
         return view! {
             <h2 class="section-title">"Việc đến hạn"</h2>
             <p class="hint">"Không có việc nào đến hạn trong 7 ngày tới."</p>
-        }
-        .into_any();
+        };
     }
     let shown = RwSignal::new(DUE_SHOWN);
     let all = due.len();
@@ -126,15 +124,14 @@ fn due_list(book: Book, today: &str) -> AnyView {
     };
     let more = move || {
         (all > shown.get()).then(|| {
-            view! { <button class="button plain" on:click=press(move |_| shown.set(usize::MAX))>{format!("Xem cả {all} việc")}</button> }
+            view! { <button class="button plain" on:click=move |_| shown.set(usize::MAX)>{format!("Xem cả {all} việc")}</button> }
         })
     };
     view! {
         <h2 class="section-title">"Việc đến hạn " <small>{count}</small></h2>
-        <div class="card-list">{live(rows)}</div>
-        {live(more)}
+        <div class="card-list">{rows}</div>
+        {more}
     }
-    .into_any()
 }
 
 fn due_row(book: Book, due: &records::summary::Due, row: &Summary, today: &str) -> AnyView {
@@ -162,7 +159,6 @@ fn due_row(book: Book, due: &records::summary::Due, row: &Summary, today: &str) 
             </span>
         </a>
     }
-    .into_any()
 }
 
 fn draft_list(work: Work) -> AnyView {
@@ -178,7 +174,6 @@ fn draft_list(work: Work) -> AnyView {
         <h2 class="section-title">"Đang ghi dở"</h2>
         <div class="card-list">{rows}</div>
     }
-    .into_any()
 }
 
 fn draft_row(work: Work, name: &str, draft: &Draft) -> AnyView {
@@ -225,10 +220,9 @@ fn draft_row(work: Work, name: &str, draft: &Draft) -> AnyView {
                 <span class="row-title">{title}</span>
                 <span class="row-sub">{begun}</span>
             </a>
-            <button class="icon-button" aria-label="Bỏ bản nháp" on:click=press(drop_it)>{icon("trash")}</button>
+            <button class="icon-button" aria-label="Bỏ bản nháp" on:click=drop_it>{icon("trash")}</button>
         </div>
     }
-    .into_any()
 }
 
 fn latest(book: Book, today: &str) -> AnyView {
@@ -243,8 +237,7 @@ fn latest(book: Book, today: &str) -> AnyView {
                 <p>"Bấm một ô ở trên để ghi phiếu đầu tiên. Ghi xong là nằm ngay trên máy này."</p>
                 <a class="button" href="#/huong-dan">"Xem hướng dẫn"</a>
             </div>
-        }
-        .into_any();
+        };
     }
     let one = |row: &Arc<Summary>| {
         let is_unsent = book.is_unsent(row.id);
@@ -261,5 +254,4 @@ fn latest(book: Book, today: &str) -> AnyView {
         <h2 class="section-title">"Mới ghi"</h2>
         <div class="card-list">{rows}</div>
     }
-    .into_any()
 }

@@ -1,6 +1,6 @@
 //! The first opening: the notebook works at once, without an account.
 
-use crate::parts::live::{changed, live, press};
+use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{
@@ -41,7 +41,7 @@ pub(crate) fn page(work: Work) -> AnyView {
         view! {
             <label class="field">
                 <span class="field-label">{label}</span>
-                <input name=id autocomplete="off" placeholder=hint on:input=changed(move |ev| value.set(event_target_value(&ev))) />
+                <input name=id autocomplete="off" placeholder=hint on:input=move |ev| value.set(event_target_value(&ev)) />
             </label>
         }
     };
@@ -52,10 +52,9 @@ pub(crate) fn page(work: Work) -> AnyView {
             {input("Họ và tên của đồng chí", "me-name", name, "")}
             {input("Chức vụ", "me-position", position, "Ví dụ: Công chức văn phòng")}
             {input("Đơn vị", "me-unit", unit, "Ví dụ: Xã Tam Nông")}
-            {live(move || (!failure.read().is_empty()).then(|| view! { <div class="banner bad" role="alert">{failure.get()}</div> }))}
-            <button class="button primary" id="use-here" on:click=press(begin)>"Dùng trên máy này"</button>
+            {move || (!failure.read().is_empty()).then(|| view! { <div class="banner bad" role="alert">{failure.get()}</div> })}
+            <button class="button primary" id="use-here" on:click=begin>"Dùng trên máy này"</button>
             <p class="hint">"Đã có đường dẫn kết nối của xã? Mở đường dẫn đó trên máy này lúc nào cũng được; dữ liệu đã ghi vẫn giữ nguyên."</p>
         </main>
     }
-    .into_any()
 }

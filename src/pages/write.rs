@@ -3,7 +3,7 @@
 use crate::browser::let_go;
 use std::rc::Rc;
 
-use crate::parts::live::{live, press};
+use crate::markup::view;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use records::{
@@ -57,7 +57,7 @@ pub(crate) fn begin(work: Work, form: &str) -> AnyView {
         .map(|(key, value)| format!("&{key}={value}"))
         .collect();
     browser::go_instead(&format!("/nhap/{name}?mau={}{rest}", form.id));
-    view! { <main class="page"></main> }.into_any()
+    view! { <main class="page"></main> }
 }
 
 /// The draft of this address is gone: saved, thrown away, or reloaded before the first letter.
@@ -121,12 +121,11 @@ pub(crate) fn page(work: Work, name: &str) -> AnyView {
                 {note}
                 {version_choice(keeper, form)}
                 {sections}
-                {live(move || problem_list(writer))}
+                {move || problem_list(writer)}
                 {actions(keeper)}
             </form>
         </main>
     }
-    .into_any()
 }
 
 /// An event of before a law came into force is recorded in the form of its day.
@@ -146,12 +145,12 @@ fn version_choice(keeper: Keeper, form: &'static Form) -> AnyView {
             view! {
                 <div class="banner info">
                     <p>{format!("Ngày này theo mẫu của {label}.")}</p>
-                    <button type="button" class="button small" on:click=press(change)>"Đổi sang mẫu đó"</button>
+                    <button type="button" class="button small" on:click=change>"Đổi sang mẫu đó"</button>
                 </div>
             }
         })
     };
-    view! { {live(other)} }.into_any()
+    view! { {other} }
 }
 
 fn section(writer: Writer, section: &'static Section) -> AnyView {
@@ -169,7 +168,7 @@ fn section(writer: Writer, section: &'static Section) -> AnyView {
             view! { <h2 class="section-title">{section.label.as_str()}</h2> {fields} }
         })
     };
-    view! { {live(body)} }.into_any()
+    view! { {body} }
 }
 
 /// Every problem with a way to its field. They never keep a record from being saved.
@@ -186,29 +185,25 @@ fn problem_list(writer: Writer) -> Option<AnyView> {
             "field-problem warn"
         };
         view! {
-            <li><button type="button" class="row" on:click=press(move |_| browser::focus(&place))>
+            <li><button type="button" class="row" on:click=move |_| browser::focus(&place)>
                 <span class=class>{small_icon("alert")}<span>{problem.say.clone()}</span></span>
             </button></li>
         }
     };
     let list = problems.iter().map(one).collect_view();
-    Some(
-        view! { <div class="card-list" id="problems" tabindex="-1"><ul>{list}</ul></div> }
-            .into_any(),
-    )
+    Some(view! { <div class="card-list" id="problems" tabindex="-1"><ul>{list}</ul></div> })
 }
 
 fn actions(keeper: Keeper) -> AnyView {
     view! {
         <div class="actions">
-            <p class="actions-note" role="status">{live(move || keeper.note.get())}</p>
+            <p class="actions-note" role="status">{move || keeper.note.get()}</p>
             <button type="button" class="button" id="save-more" disabled=move || keeper.is_saving.get()
-                on:click=press(move |_| keeper.save(true))>"Lưu và ghi tiếp"</button>
+                on:click=move |_| keeper.save(true)>"Lưu và ghi tiếp"</button>
             <button type="button" class="button primary" id="save" disabled=move || keeper.is_saving.get()
-                on:click=press(move |_| keeper.save(false))>"Lưu"</button>
+                on:click=move |_| keeper.save(false)>"Lưu"</button>
         </div>
     }
-    .into_any()
 }
 
 /// Keeps the draft of an open form, and saves it.

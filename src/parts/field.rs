@@ -1,6 +1,6 @@
 //! One field of a form: its label, its input, what helps and what is wrong.
 
-use crate::parts::live::live;
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     expr,
@@ -16,7 +16,7 @@ const BUTTONS_MAX: usize = 5;
 /// A field below `prefix` (an entry, or the record when empty).
 pub(crate) fn field(writer: Writer, field: &'static Field, prefix: String) -> AnyView {
     let shown = writer.is_shown(field, prefix.clone());
-    view! { {live(move || shown.get().then(|| visible(writer, field, &prefix)))} }.into_any()
+    view! { {move || shown.get().then(|| visible(writer, field, &prefix))} }
 }
 
 #[expect(
@@ -32,9 +32,9 @@ fn visible(writer: Writer, field: &'static Field, prefix: &str) -> AnyView {
             .get()
             .then(|| view! { <span class="required">" (cần ghi)"</span> })
     };
-    let label = view! { {field.label.as_str()}{live(star)} }.into_any();
+    let label = view! { {field.label.as_str()}{star} };
     let help = (!field.help.is_empty())
-        .then(|| view! { <span class="field-help">{field.help.as_str()}</span> }.into_any());
+        .then(|| view! { <span class="field-help">{field.help.as_str()}</span> });
     let problem = problem(writer, place.clone());
     let input = match field.kind {
         Kind::Group => return group::group(writer, field, place),
@@ -70,7 +70,6 @@ fn labelled(
             {problem}
         </div>
     }
-    .into_any()
 }
 
 fn fieldset(
@@ -88,7 +87,6 @@ fn fieldset(
             {problem}
         </fieldset>
     }
-    .into_any()
 }
 
 fn computed(writer: Writer, field: &'static Field, prefix: String) -> AnyView {
@@ -96,10 +94,9 @@ fn computed(writer: Writer, field: &'static Field, prefix: String) -> AnyView {
     view! {
         <div class="field">
             <span class="field-label">{field.label.as_str()}</span>
-            <output>{live(value)}</output>
+            <output>{value}</output>
         </div>
     }
-    .into_any()
 }
 
 fn problem(writer: Writer, place: String) -> AnyView {
@@ -115,5 +112,5 @@ fn problem(writer: Writer, place: String) -> AnyView {
             view! { <span class=class role="alert">{small_icon("alert")}<span>{problem.say}</span></span> }
         })
     };
-    view! { {live(found)} }.into_any()
+    view! { {found} }
 }

@@ -1,6 +1,6 @@
 //! A repeated group: its entries as cards, one after the other.
 
-use crate::parts::live::{live, press};
+use crate::markup::{keyed, view};
 use crate::state::undo;
 use leptos::prelude::*;
 use records::{form::Field, path};
@@ -35,14 +35,13 @@ pub(crate) fn group(writer: Writer, group: &'static Field, place: String) -> Any
     view! {
         <div class="group" id=id tabindex="-1">
             {help}
-            <For each=move || ids.get() key=Clone::clone children=entry_view />
-            {live(problem)}
-            <button type="button" class="button" data-add=place on:click=press(add)>
+            {keyed(move || ids.get(), entry_view)}
+            {problem}
+            <button type="button" class="button" data-add=place on:click=add>
                 {icon("plus")} {format!("Thêm {}", lower_first(item))}
             </button>
         </div>
     }
-    .into_any()
 }
 
 fn entry(
@@ -92,15 +91,14 @@ fn entry(
     view! {
         <div class="group-entry">
             <div class="group-head">
-                <span>{live(title)}</span>
-                <button type="button" class="icon-button" aria-label=format!("Bỏ {}", lower_first(item)) on:click=press(remove)>
+                <span>{title}</span>
+                <button type="button" class="icon-button" aria-label=format!("Bỏ {}", lower_first(item)) on:click=remove>
                     {icon("trash")}
                 </button>
             </div>
             {fields}
         </div>
     }
-    .into_any()
 }
 
 fn lower_first(text: &str) -> String {

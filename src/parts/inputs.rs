@@ -1,7 +1,7 @@
 //! The inputs of the field types. Never controlled: an input method may be rewriting the word before the caret,
 //! so a value goes from the input to the draft and never back.
 
-use crate::parts::live::{attr, changed, press};
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     form::{Field, Kind},
@@ -27,9 +27,8 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
             );
             view! {
                 <textarea id=id name=place rows=rows prop:value=text placeholder=field.placeholder.as_str()
-                    on:input=changed(move |ev| writer.put(&path, event_target_value(&ev).into()))></textarea>
+                    on:input=move |ev| writer.put(&path, event_target_value(&ev).into())></textarea>
             }
-            .into_any()
         }
         Kind::Choice => long_choice(writer, field, place, id),
         Kind::Link => link(writer, field, place, id),
@@ -38,9 +37,8 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
             let part = part(&now, "chi_tiet");
             view! {
                 <input id=id name=place prop:value=part autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ"
-                    on:input=changed(move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev))) />
+                    on:input=move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev)) />
             }
-            .into_any()
         }
         _ => line(writer, field, place, id, text),
     }
@@ -69,11 +67,10 @@ fn line(writer: Writer, field: &'static Field, place: String, id: String, text: 
         .then(|| view! { <span class="field-help">{format!("Đơn vị: {}", field.unit)}</span> });
     view! {
         <input id=id name=place type=kind inputmode=(mode != "none").then_some(mode) prop:value=text
-            autocomplete="off" placeholder=field.placeholder.as_str() list=list on:input=changed(put) />
+            autocomplete="off" placeholder=field.placeholder.as_str() list=list on:input=put />
         {options}
         {unit}
     }
-    .into_any()
 }
 
 /// What was typed, as the type stores it. What is not a number stays as typed: it is shown as a problem, not lost.
@@ -103,7 +100,7 @@ fn suggestions(writer: Writer, key: &str, list: String) -> AnyView {
         .into_iter()
         .map(|text| view! { <option value=text></option> })
         .collect_view();
-    view! { <datalist id=list>{options}</datalist> }.into_any()
+    view! { <datalist id=list>{options}</datalist> }
 }
 
 /// Up to five options: buttons.
@@ -122,13 +119,13 @@ pub(crate) fn buttons(writer: Writer, field: &'static Field, place: &str) -> Any
             writer.put(&path, next);
         };
         view! {
-            <button type="button" data-path=shown data-value=option.as_str() aria-pressed=attr(pressed) on:click=press(choose)>
+            <button type="button" data-path=shown data-value=option.as_str() aria-pressed=pressed on:click=choose>
                 {label.as_str()}
             </button>
         }
     };
     let all = field.options.iter().map(one).collect_view();
-    view! { <div class="segmented">{all}</div> }.into_any()
+    view! { <div class="segmented">{all}</div> }
 }
 
 pub(crate) fn yes_no(writer: Writer, place: &str) -> AnyView {
@@ -146,14 +143,14 @@ pub(crate) fn yes_no(writer: Writer, place: &str) -> AnyView {
         };
         view! {
             <button type="button" data-path=shown data-value=value.to_string()
-                aria-pressed=attr(move || (*now.read() == value).to_string()) on:click=press(choose)>{label}</button>
+                aria-pressed=move || (*now.read() == value).to_string() on:click=choose>{label}</button>
         }
     };
     let all = [(true, "Có"), (false, "Không")]
         .into_iter()
         .map(one)
         .collect_view();
-    view! { <div class="segmented yesno">{all}</div> }.into_any()
+    view! { <div class="segmented yesno">{all}</div> }
 }
 
 fn long_choice(writer: Writer, field: &'static Field, place: String, id: String) -> AnyView {
@@ -169,13 +166,12 @@ fn long_choice(writer: Writer, field: &'static Field, place: String, id: String)
     let options = options.collect_view();
     let path = place.clone();
     view! {
-        <select id=id name=place on:change=changed(move |ev| writer.put(&path, event_target_value(&ev).into()))>
+        <select id=id name=place on:change=move |ev| writer.put(&path, event_target_value(&ev).into())>
             <option value="" selected=chosen.is_empty()>"Chọn…"</option>
             {stray}
             {options}
         </select>
     }
-    .into_any()
 }
 
 /// Many choices: one field for each option.
@@ -186,13 +182,13 @@ pub(crate) fn checks(writer: Writer, field: &'static Field, place: &str) -> AnyV
         view! {
             <label>
                 <input type="checkbox" name=name prop:checked=is_on
-                    on:change=changed(move |ev| writer.put(&path, event_target_checked(&ev).into())) />
+                    on:change=move |ev| writer.put(&path, event_target_checked(&ev).into()) />
                 {label.as_str()}
             </label>
         }
     };
     let all = field.options.iter().map(one).collect_view();
-    view! { <div class="checks">{all}</div> }.into_any()
+    view! { <div class="checks">{all}</div> }
 }
 
 /// The records a link may lead to, latest first.
@@ -232,13 +228,12 @@ fn link(writer: Writer, field: &'static Field, place: String, id: String) -> Any
         );
     };
     view! {
-        <select id=id name=place on:change=changed(put)>
+        <select id=id name=place on:change=put>
             <option value="" selected=now.is_empty()>"Không liên kết"</option>
             {stray}
             {options}
         </select>
     }
-    .into_any()
 }
 
 /// A list longer than this is no help on a phone.
@@ -306,10 +301,9 @@ fn part_input(
         <label class="field">
             <span class="row-sub">{label}</span>
             <input name=format!("{place}.{key}") type=kind autocomplete="off" prop:value=value list=list
-                on:input=changed(move |ev| put_part(writer, &path, key, event_target_value(&ev))) />
+                on:input=move |ev| put_part(writer, &path, key, event_target_value(&ev)) />
         </label>
     }
-    .into_any()
 }
 
 pub(crate) fn person(writer: Writer, field: &'static Field, place: &str) -> AnyView {
@@ -321,7 +315,6 @@ pub(crate) fn person(writer: Writer, field: &'static Field, place: &str) -> AnyV
         </div>
         {options}
     }
-    .into_any()
 }
 
 pub(crate) fn docref(writer: Writer, place: &str) -> AnyView {
@@ -331,7 +324,6 @@ pub(crate) fn docref(writer: Writer, place: &str) -> AnyView {
             {part_input(writer, place, "ngay", "Ngày", "date")}
         </div>
     }
-    .into_any()
 }
 
 pub(crate) fn identity(writer: Writer, place: &str) -> AnyView {
@@ -353,7 +345,7 @@ pub(crate) fn identity(writer: Writer, place: &str) -> AnyView {
             <label class="field">
                 <span class="row-sub">"Loại giấy tờ"</span>
                 <select name=format!("{place}.loai")
-                    on:change=changed(move |ev| put_part(writer, &path, "loai", event_target_value(&ev)))>{options}</select>
+                    on:change=move |ev| put_part(writer, &path, "loai", event_target_value(&ev))>{options}</select>
             </label>
             {part_input(writer, place, "so", "Số", "text")}
         </div>
@@ -365,7 +357,6 @@ pub(crate) fn identity(writer: Writer, place: &str) -> AnyView {
             </div>
         </details>
     }
-    .into_any()
 }
 
 /// Earlier values of the fields that offer them, from the latest records of a kind.

@@ -1,5 +1,6 @@
 //! A record as a row of a list, and a due date as a chip.
 
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{catalogue::Catalogue, fold::Life, summary::Summary};
 
@@ -9,7 +10,7 @@ use crate::words;
 pub(crate) fn due_chip(due: &str, today: &str) -> Option<AnyView> {
     let (text, grade) = words::due(due, today);
     let class = format!("chip {grade}");
-    (!text.is_empty()).then(|| view! { <span class=class>{text}</span> }.into_any())
+    (!text.is_empty()).then(|| view! { <span class=class>{text}</span> })
 }
 
 /// What is to be known of a record besides its two lines.
@@ -17,16 +18,16 @@ pub(crate) fn chips(row: &Summary, is_unsent: bool, today: &str) -> Option<AnyVi
     let mut chips: Vec<AnyView> = Vec::new();
     if row.conflicts > 0 {
         let text = format!("{} chỗ có 2 giá trị", row.conflicts);
-        chips.push(view! { <span class="chip warn">{text}</span> }.into_any());
+        chips.push(view! { <span class="chip warn">{text}</span> });
     }
     if row.life == Life::Revived {
-        chips.push(view! { <span class="chip warn">"Đã xóa nhưng có người sửa"</span> }.into_any());
+        chips.push(view! { <span class="chip warn">"Đã xóa nhưng có người sửa"</span> });
     }
     chips.extend(row.due.first().and_then(|due| due_chip(&due.date, today)));
     if is_unsent {
-        chips.push(view! { <span class="chip">"Chưa gửi"</span> }.into_any());
+        chips.push(view! { <span class="chip">"Chưa gửi"</span> });
     }
-    (!chips.is_empty()).then(|| view! { <span class="chips">{chips}</span> }.into_any())
+    (!chips.is_empty()).then(|| view! { <span class="chips">{chips}</span> })
 }
 
 /// The whole row as a link.
@@ -54,5 +55,4 @@ pub(crate) fn record_row(
             </span>
         </a>
     }
-    .into_any()
 }

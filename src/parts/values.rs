@@ -1,5 +1,6 @@
 //! Values as people read them: option labels, dates as written here, links as the title they lead to.
 
+use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     date, expr,
@@ -47,7 +48,7 @@ pub(crate) fn shown(field: &Field, value: &Value, book: Book) -> AnyView {
             || "Phiếu chưa có trên máy này".to_owned(),
             |row| row.title.clone(),
         );
-        return view! { <a href=format!("#/phieu/{id}")>{title}</a> }.into_any();
+        return view! { <a href=format!("#/phieu/{id}")>{title}</a> };
     }
     text(field, value).into_any()
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::parts::live::live;
-use leptos::{html, prelude::*};
+use crate::markup::{self, view};
+use leptos::prelude::*;
 use records::summary::Summary;
 
 /// The height of a row in CSS pixels at normal text: two lines, chips, padding.
@@ -20,10 +20,9 @@ pub(crate) fn virtual_list(
     render: impl Fn(&Summary) -> AnyView + Send + 'static,
 ) -> AnyView {
     let top = RwSignal::new(0_usize);
-    let frame = NodeRef::<html::Div>::new();
     let height = ROW_PX * if is_large { 1.3 } else { 1.0 };
-    let on_scroll = move |_| {
-        let scrolled = frame.get_untracked().map_or(0, |frame| frame.scroll_top());
+    let on_scroll = move |event| {
+        let scrolled = markup::scrolled(&event);
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -55,9 +54,8 @@ pub(crate) fn virtual_list(
         .collect_view()
     };
     view! {
-        <div class="virtual card-list" tabindex="0" node_ref=frame on:scroll=on_scroll>
-            <div style:height=move || px(rows.read().len())>{live(window)}</div>
+        <div class="virtual card-list" tabindex="0" on:scroll=on_scroll>
+            <div style:height=move || px(rows.read().len())>{window}</div>
         </div>
     }
-    .into_any()
 }

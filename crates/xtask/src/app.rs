@@ -1,10 +1,12 @@
-//! Building the app for browsers: Trunk, then wasm-opt (release), then the finishing touches.
+//! Building the app for browsers: Trunk for the page, cargo and the splitter for the wasm, wasm-opt (release), then the
+//! finishing touches.
 //! Which folder it ends in and what is done with it is decided by the commands.
 
 pub(crate) mod finish;
 mod optimise;
 mod page;
 pub(crate) mod sizes;
+mod wasm;
 
 use std::{
     fs,
@@ -46,7 +48,8 @@ pub(crate) fn build(
 ) -> Result<Finished> {
     ensure_replaceable(out)?;
     let stage = workspace.target("app-stage").join(profile.cargo_name());
-    run_trunk(workspace, toolbox, profile, &stage)?;
+    run_trunk(workspace, toolbox, &stage)?;
+    wasm::build(workspace, toolbox, profile, &stage)?;
     if profile == Profile::Release {
         optimise::every_wasm(workspace, toolbox.get(Tool::WasmOpt)?, &stage)?;
     }
@@ -59,19 +62,9 @@ pub(crate) fn build(
     Ok(finished)
 }
 
-fn run_trunk(
-    workspace: &Workspace,
-    toolbox: &Toolbox,
-    profile: Profile,
-    dist: &Path,
-) -> Result<()> {
+fn run_trunk(workspace: &Workspace, toolbox: &Toolbox, dist: &Path) -> Result<()> {
     let mut trunk = workspace.command(toolbox.get(Tool::Trunk)?);
-    trunk.args([
-        "build",
-        "--skip-version-check",
-        "--cargo-profile",
-        profile.cargo_name(),
-    ]);
+    trunk.args(["build", "--skip-version-check"]);
     trunk.arg("--config").arg(workspace.path("Trunk.toml"));
     trunk.arg("--dist").arg(dist);
     trunk.env("PATH", toolbox.search_path()?);
@@ -79,7 +72,7 @@ fn run_trunk(
         // Trunk 0.21 stops at `NO_COLOR=1`: it takes only `true` and `false`.
         trunk.env_remove("NO_COLOR").args(["--color", "never"]);
     }
-    process::run(&mut trunk).context("the app cannot be built")
+    process::run(&mut trunk).context("the page cannot be built")
 }
 
 /// Only an earlier build may be replaced: `--public-dir` must never empty someone's folder.

@@ -1,5 +1,4 @@
-//! From what Trunk wrote to what is published: no inline script, hashed names that match the
-//! contents, the list of files in the service worker, the build's id in the page.
+//! From what Trunk and the splitter wrote to what is published: hashed names that match the contents, the list of files in the service worker, the build's id in the page.
 //!
 //! The id is a hash over every file as it is *before* the id itself is written into index.html
 //! and sw.js; the list in sw.js has the hashes of the files as they are published.
@@ -14,12 +13,11 @@ use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
-use super::{files_below, page};
+use super::{files_below, page, wasm};
 
 const PAGE: &str = "index.html";
 const WORKER: &str = "sw.js";
 const START: &str = "start.js";
-const EXTRAS: &str = "extras/";
 /// The line of public/sw.js that is replaced.
 const WORKER_MARKER: &str = r#"const BUILD = {"id":"dev","core":[],"extras":[]};"#;
 const START_MARKER: &str = "./boot.js";
@@ -46,9 +44,10 @@ pub(crate) struct Finished {
 /// Finishes the build in `folder`, in place.
 pub(crate) fn finish(folder: &Path, sources: &Sources) -> Result<Finished> {
     let html = put_icons(&read(&folder.join(PAGE))?, &sources.icons)?;
-    let (html, script) = page::take_start_script(&page::without_comments(&html)?)?;
+    let html = page::without_comments(&html)?;
+    page::refuse_inline_scripts(&html)?;
     let html = page::without_attribute(&page::without_attribute(&html, "nonce"), "integrity");
-    let html = hash_names(folder, &script, &html, sources)?;
+    hash_names(folder, sources)?;
     write(&folder.join(PAGE), &html)?;
     check_addresses(folder, &html)?;
 
@@ -81,25 +80,39 @@ fn put_icons(html: &str, icons: &Path) -> Result<String> {
     }
 }
 
-/// Gives wasm, script and boot script names that are hashes of their contents, from the inside
-/// out: each name is part of the next one's contents. Trunk's own names no longer fit, since
-/// wasm-opt ran after it.
-fn hash_names(
-    folder: &Path,
-    script: &page::StartScript,
-    html: &str,
-    sources: &Sources,
-) -> Result<String> {
-    let stem = script.wasm.trim_end_matches("_bg.wasm");
-    let stem = stem.rsplit_once('-').map_or(stem, |(name, _)| name);
-    let bytes = read_bytes(&folder.join(&script.wasm))?;
-    let wasm = format!("{stem}-{}_bg.wasm", short_hash(&bytes));
-    rename(folder, &script.wasm, &wasm)?;
-
-    let code = read(&folder.join(&script.js))?.replace(&script.wasm, &wasm);
-    write(&folder.join(&script.js), &code)?;
-    let js = format!("{stem}-{}.js", short_hash(code.as_bytes()));
-    rename(folder, &script.js, &js)?;
+/// Gives wasm, scripts and boot script names that are hashes of their contents, from the inside out: each name is part of
+/// the next one's contents. App and link script name each other, so both bear the hash of the two.
+fn hash_names(folder: &Path, sources: &Sources) -> Result<()> {
+    let mut app = read(&folder.join(wasm::SCRIPT))?;
+    let mut link = read(&folder.join(wasm::LINK))?;
+    let core = hashed(folder, "app-", "_bg.wasm", wasm::CORE)?;
+    app = app.replace(wasm::CORE, &core);
+    let parts = files_below(folder)?;
+    for part in parts
+        .iter()
+        .filter(|file| file.starts_with(wasm::EXTRAS) && is_a(file, &["wasm"]))
+    {
+        let stem = part.trim_end_matches(".wasm");
+        let name = hashed(folder, &format!("{stem}-"), ".wasm", part)?;
+        ensure!(
+            link.contains(part.as_str()),
+            "{} does not name {part}, so nothing would load it",
+            wasm::LINK
+        );
+        link = link.replace(part.as_str(), &name);
+    }
+    let both = short_hash(format!("{app}\n{link}").as_bytes());
+    let (js, split) = (format!("app-{both}.js"), format!("split-{both}.js"));
+    ensure!(
+        app.contains(wasm::LINK) && link.contains(wasm::SCRIPT),
+        "{} and {} do not name each other, so the second wasm would not be found",
+        wasm::SCRIPT,
+        wasm::LINK
+    );
+    write(&folder.join(wasm::SCRIPT), &app.replace(wasm::LINK, &split))?;
+    write(&folder.join(wasm::LINK), &link.replace(wasm::SCRIPT, &js))?;
+    rename(folder, wasm::SCRIPT, &js)?;
+    rename(folder, wasm::LINK, &split)?;
 
     let template = read(&sources.boot_template)?;
     ensure!(
@@ -107,7 +120,7 @@ fn hash_names(
         "{} must contain __JS__ and __WASM__, in whose place the file names are put",
         sources.boot_template.display()
     );
-    let boot = template.replace("__JS__", &js).replace("__WASM__", &wasm);
+    let boot = template.replace("__JS__", &js).replace("__WASM__", &core);
     let boot_name = format!("boot-{}.js", short_hash(boot.as_bytes()));
     write(&folder.join(&boot_name), &boot)?;
 
@@ -120,8 +133,17 @@ fn hash_names(
     write(
         &folder.join(START),
         &start.replace(START_MARKER, &format!("./{boot_name}")),
-    )?;
-    Ok(html.replace(&script.wasm, &wasm).replace(&script.js, &js))
+    )
+}
+
+/// Puts the hash of a file's contents into its name.
+fn hashed(folder: &Path, before: &str, after: &str, file: &str) -> Result<String> {
+    let name = format!(
+        "{before}{}{after}",
+        short_hash(&read_bytes(&folder.join(file))?)
+    );
+    rename(folder, file, &name)?;
+    Ok(name)
 }
 
 /// The app must work in any folder of any host, so no address may begin at the root.
@@ -177,7 +199,7 @@ fn sort_files(folder: &Path) -> Result<Finished> {
     let mut finished = Finished::default();
     for relative in files {
         let sum = hash(&read_bytes(&folder.join(&relative))?);
-        if relative.starts_with(EXTRAS) {
+        if relative.starts_with(wasm::EXTRAS) {
             finished.extras.push((relative, sum));
         } else if belongs_to_core(&relative, &texts) {
             finished.core.push((relative, sum));

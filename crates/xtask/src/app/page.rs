@@ -1,17 +1,10 @@
 //! Edits of index.html as text. Nothing here touches files.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 
 /// How the element that carries the build's id begins.
 pub(super) const BUILD_META: &str = r#"<meta name="so-tay-build""#;
 const ICONS_MARKER: &str = "<!--ICONS-->";
-
-/// The two files that Trunk's start script named, without `./`.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct StartScript {
-    pub(super) js: String,
-    pub(super) wasm: String,
-}
 
 pub(super) fn has_icons_marker(page: &str) -> bool {
     page.contains(ICONS_MARKER)
@@ -39,57 +32,27 @@ pub(super) fn without_comments(page: &str) -> Result<String> {
     Ok(kept)
 }
 
-/// Takes out the start script that Trunk wrote: our content security policy forbids inline
-/// scripts. An inline script of our own is an error rather than something to drop in silence.
-pub(super) fn take_start_script(page: &str) -> Result<(String, StartScript)> {
-    let mut kept = String::with_capacity(page.len());
+/// Our content security policy forbids inline scripts: one in the page is an error rather than something the browser
+/// drops in silence.
+pub(super) fn refuse_inline_scripts(page: &str) -> Result<()> {
     let mut rest = page;
-    let mut found = None;
-    while let Some((before, element)) = rest.split_once("<script") {
+    while let Some((_, element)) = rest.split_once("<script") {
         let (attributes, after_tag) = element
             .split_once('>')
             .context("index.html has a <script that never ends")?;
         let (body, after) = after_tag
             .split_once("</script>")
             .context("index.html has no </script> for a script")?;
-        kept.push_str(before);
-        if body.contains("TrunkApplicationStarted") {
-            found = Some(parse_start_script(body)?);
-        } else if attributes.contains(" src=") || attributes.contains("json\"") {
-            kept.push_str("<script");
-            kept.push_str(attributes);
-            kept.push('>');
-            kept.push_str(body);
-            kept.push_str("</script>");
-        } else {
-            bail!(
-                "index.html has an inline script, which the content security policy forbids: \
-                 move it into a file of its own. It begins: {}",
-                body.trim().lines().next().unwrap_or_default()
-            );
-        }
+        let is_data = attributes.contains(" src=") || attributes.contains("json\"");
+        ensure!(
+            is_data,
+            "index.html has an inline script, which the content security policy forbids: move it into a file of its own. \
+             It begins: {}",
+            body.trim().lines().next().unwrap_or_default()
+        );
         rest = after;
     }
-    kept.push_str(rest);
-    let script = found.context(
-        "Trunk wrote no start script into index.html; it needs `<link data-trunk rel=\"rust\">` \
-         there, and Trunk 0.21",
-    )?;
-    Ok((kept, script))
-}
-
-fn parse_start_script(script: &str) -> Result<StartScript> {
-    let quoted = || script.split(['\'', '"']).skip(1).step_by(2);
-    let named = |end: &str| {
-        quoted()
-            .find(|word| word.ends_with(end))
-            .map(|word| word.trim_start_matches("./").to_owned())
-            .with_context(|| format!("Trunk's start script names no file that ends in {end}"))
-    };
-    Ok(StartScript {
-        js: named(".js")?,
-        wasm: named(".wasm")?,
-    })
+    Ok(())
 }
 
 /// Takes `name="…"` out of every element: file contents change after Trunk wrote their
@@ -137,39 +100,13 @@ pub(super) fn first_rooted_address(page: &str) -> Option<&str> {
 mod tests {
     use super::*;
 
-    const TRUNK: &str = r#"<body><script type="module" nonce="x">
-import init, * as bindings from './app-1.js';
-const wasm = await init({ module_or_path: './app-1_bg.wasm' });
-window.wasmBindings = bindings;
-dispatchEvent(new CustomEvent("TrunkApplicationStarted", {detail: {wasm}}));
-</script><script src="./start.js" defer></script></body>"#;
-
     #[test]
-    fn the_start_script_is_taken_out_and_read() {
-        let (page, script) = take_start_script(TRUNK).unwrap();
-        assert_eq!(
-            page,
-            r#"<body><script src="./start.js" defer></script></body>"#
-        );
-        assert_eq!(
-            script,
-            StartScript {
-                js: "app-1.js".to_owned(),
-                wasm: "app-1_bg.wasm".to_owned()
-            }
-        );
-    }
-
-    #[test]
-    fn an_inline_script_of_our_own_is_refused() {
-        let page = format!("<script>alert(1)</script>{TRUNK}");
-        let error = take_start_script(&page).unwrap_err().to_string();
-        assert!(error.contains("alert(1)"), "{error}");
-    }
-
-    #[test]
-    fn a_page_without_start_script_is_refused() {
-        assert!(take_start_script("<body></body>").is_err());
+    fn an_inline_script_is_refused_and_a_file_is_not() {
+        refuse_inline_scripts("<script src=\"./start.js\"></script><p></p>").unwrap();
+        let error =
+            refuse_inline_scripts("<script src=\"a.js\"></script><script>alert(1)</script>")
+                .unwrap_err();
+        assert!(error.to_string().contains("alert(1)"), "{error}");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -14,21 +14,21 @@ use crate::{
     fold::{Life, Record},
     form::{Field, Form, Kind},
     id::{ChangeId, RecordId},
+    json::{Object, Read, ReadError},
     order, path, position,
 };
 
 /// What was on the screen for one path when the form was opened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Seen {
     /// The value.
-    #[serde(default)]
     pub value: Value,
     /// The changes it came from.
     pub over: Vec<ChangeId>,
 }
 
 /// A record being written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Draft {
     /// The record it becomes or changes.
     pub rec: RecordId,
@@ -41,11 +41,34 @@ pub struct Draft {
     /// When it was begun, ms.
     pub opened: u64,
     /// What the person saw.
-    #[serde(default)]
     pub seen: BTreeMap<String, Seen>,
     /// What they changed.
-    #[serde(default)]
     pub set: BTreeMap<String, Value>,
+}
+
+impl Read for Seen {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let seen = Object::read(raw)?;
+        Ok(Self {
+            value: seen.value_or_null("value")?,
+            over: seen.item("over")?,
+        })
+    }
+}
+
+impl Read for Draft {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let draft = Object::read(raw)?;
+        Ok(Self {
+            rec: draft.item("rec")?,
+            form: draft.text("form")?,
+            ver: draft.text("ver")?,
+            is_new: draft.flag("is_new")?,
+            opened: draft.number("opened")?,
+            seen: draft.item_or_default("seen")?,
+            set: draft.item_or_default("set")?,
+        })
+    }
 }
 
 /// What defaults may speak of.
@@ -361,7 +384,7 @@ mod tests {
     use super::*;
 
     fn form() -> Form {
-        serde_json::from_value(json!({
+        let form = json!({
             "id":"f","version":"1","valid_from":"2026-01-01","label":"F","short":"F",
             "sections":[{"label":"S","fields":[
                 {"key":"ngay","label":"Ngày","type":"date","default":"today"},
@@ -369,8 +392,8 @@ mod tests {
                 {"key":"hinh_thuc","label":"HT","type":"choices","options":[["A","a"],["B","b"]],"default":["A"]},
                 {"key":"y_kien","label":"Ý kiến","type":"group","min":1,"fields":[{"key":"noi_dung","label":"ND","type":"text"}]}
             ]}]
-        }))
-        .unwrap()
+        });
+        Form::read(&form.to_string()).unwrap()
     }
 
     fn names() -> impl FnMut() -> String {

@@ -2,8 +2,10 @@
 
 use core::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
+
+use crate::json::{self, Key, Read, ReadError};
 
 /// A text that is not the name of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,7 +15,7 @@ pub struct NotAnId;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -46,6 +48,19 @@ macro_rules! id {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl Read for $name {
+            fn read(raw: &str) -> Result<Self, ReadError> {
+                let text = json::text(raw)?;
+                text.parse().map_err(|NotAnId| ReadError::other("a UUID"))
+            }
+        }
+
+        impl Key for $name {
+            fn from_key(key: String) -> Result<Self, ReadError> {
+                key.parse().map_err(|NotAnId| ReadError::other("a UUID"))
             }
         }
 

@@ -13,6 +13,7 @@ pub mod files;
 pub mod fold;
 pub mod form;
 pub mod id;
+pub mod json;
 pub mod notebook;
 pub mod order;
 pub mod path;

@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     change::{Change, ChangeError, ORDINARY, RecWrites},
     id::{ChangeId, DeviceId, RecordId},
+    json::{Object, Read, ReadError},
     notebook::{Inserted, Known, Notebook},
     stamp::Stamp,
     wire::{
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// The device's own count and clock: checked and bumped in the transaction that stores a save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counter {
     /// This profile.
     pub dev: DeviceId,
@@ -32,58 +33,85 @@ pub struct Counter {
 }
 
 /// What a device knows of its endpoint.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct SyncState {
     /// The endpoint's life.
-    #[serde(default)]
     pub epoch: Option<String>,
     /// Scope → how far it was read.
-    #[serde(default)]
     pub cursors: BTreeMap<String, Cursor>,
     /// The last server time seen, ms.
-    #[serde(default)]
     pub server_ms: u64,
     /// The device's clock when that answer came, ms.
-    #[serde(default)]
     pub heard_ms: u64,
     /// Whose notebook this is.
-    #[serde(default)]
     pub unit: Unit,
     /// The endpoint was restored: ids up to here were offered.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub offering: Option<Option<ChangeId>>,
     /// Accepted once, but the restored endpoint lacks them.
-    #[serde(default)]
     pub resend: BTreeSet<ChangeId>,
 }
 
-/// `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<ChangeId>>, D::Error> {
-    Option::deserialize(from).map(Some)
+impl Read for Counter {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let counter = Object::read(raw)?;
+        Ok(Self {
+            dev: counter.item("dev")?,
+            n: counter.number("n")?,
+            stamp: counter.item("stamp")?,
+        })
+    }
+}
+
+impl Read for SyncState {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let state = Object::read(raw)?;
+        // `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
+        let is_offering = state.raw_or_none("offering")?.is_some();
+        let offered = state.item_if("offering")?;
+        Ok(Self {
+            epoch: state.text_if("epoch")?,
+            cursors: state.item_or_default("cursors")?,
+            server_ms: state.number_or_zero("server_ms")?,
+            heard_ms: state.number_or_zero("heard_ms")?,
+            unit: state.item_or_default("unit")?,
+            offering: is_offering.then_some(offered),
+            resend: state.item_or_default("resend")?,
+        })
+    }
 }
 
 /// One line of a device's log.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry {
     /// A change, as its author's bytes.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
     pub change: Option<Box<RawValue>>,
     /// Which change the rest is about, when it is not in this line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ChangeId>,
     /// An acceptance.
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
     pub acc: Option<Acceptance>,
     /// Held or refused, and why.
-    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     /// Something that could not be read, kept as it came.
-    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "q", skip_serializing_if = "Option::is_none")]
     pub aside: Option<Box<RawValue>>,
+}
+
+impl Read for Entry {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let entry = Object::read(raw)?;
+        Ok(Self {
+            change: entry.raw_if("c")?.map(ToOwned::to_owned),
+            id: entry.item_if("id")?,
+            acc: entry.item_if("a")?,
+            verdict: entry.item_if("v")?,
+            aside: entry.raw_if("q")?.map(ToOwned::to_owned),
+        })
+    }
 }
 
 /// What is to be written in one transaction.

@@ -13,6 +13,7 @@ use records::{
     draft::{self, Draft, Surroundings},
     fold::Life,
     id::ChangeId,
+    json::Read,
     notebook::Notebook,
     path,
     stamp::Stamp,
@@ -125,7 +126,7 @@ proptest! {
     fn forgers_can_hide_nothing_and_break_nothing(changes in hostile()) {
         let book = notebook(&changes);
         let here: Vec<Change> =
-            book.changes().map(|(_, known)| serde_json::from_str(&known.raw).unwrap()).collect();
+            book.changes().map(|(_, known)| Change::read(&known.raw).unwrap()).collect();
         for (rec, record) in folds(&book) {
             for (path, writes) in writes_of(&here, rec) {
                 let cell = &record.cells[path];

@@ -8,6 +8,7 @@ use records::{
     fold::Life,
     form::Form,
     id::{ChangeId, DeviceId, RecordId, entry_id},
+    json::Read,
     path,
     replica::{Plan, to_raw},
     wire::{PROTOCOL, SyncAnswer, SyncRequest},
@@ -122,7 +123,7 @@ pub(super) fn rec(n: u8) -> RecordId {
 pub(super) const FORGED: u8 = 3;
 
 fn form() -> Form {
-    serde_json::from_value(json!({
+    let form = json!({
         "id":"k","version":"1","valid_from":"2026-01-01","label":"K","short":"K",
         "sections":[{"label":"S","fields":[
             {"key":"a","label":"A","type":"text"},
@@ -131,8 +132,8 @@ fn form() -> Form {
             {"key":"g","label":"G","type":"group","start":1,"fields":[
                 {"key":"x","label":"X","type":"text"}]}
         ]}]
-    }))
-    .unwrap()
+    });
+    Form::read(&form.to_string()).unwrap()
 }
 
 impl World {

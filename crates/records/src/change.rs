@@ -2,8 +2,6 @@
 //!
 //! Whoever holds a change holds the bytes its author wrote; the types here are how those bytes are read.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::Serialize;
 use serde_json::Value;
 
@@ -12,6 +10,7 @@ use crate::{
     json::{self, Object, Read, ReadError},
     path,
     stamp::Stamp,
+    table::{Set, Table},
 };
 
 /// The largest change: a long dialogue with 100 opinions is about 60 KB.
@@ -65,11 +64,11 @@ pub struct RecWrites {
     /// The form version the author saw.
     pub ver: String,
     /// Path → new value.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub set: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub set: Table<String, Value>,
     /// Path → the changes whose values the author had seen and replaces.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub over: BTreeMap<String, Vec<ChangeId>>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub over: Table<String, Vec<ChangeId>>,
     /// In a stub: the paths that `set` had.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
@@ -171,7 +170,7 @@ pub fn parse_change(bytes: &[u8]) -> Result<Change, ChangeError> {
 }
 
 fn check(change: &Change) -> Result<(), ChangeError> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     let mut paths = 0;
     for writes in &change.recs {
         if !seen.insert(writes.rec) {
@@ -232,7 +231,7 @@ impl Change {
             rec: writes.rec,
             form: writes.form.clone(),
             ver: writes.ver.clone(),
-            set: BTreeMap::new(),
+            set: Table::new(),
             over: writes.over.clone(),
             keys: writes.paths().map(ToOwned::to_owned).collect(),
         };
@@ -256,8 +255,8 @@ impl RecWrites {
             rec,
             form: form.to_owned(),
             ver: ver.to_owned(),
-            set: BTreeMap::new(),
-            over: BTreeMap::new(),
+            set: Table::new(),
+            over: Table::new(),
             keys: Vec::new(),
         }
     }

@@ -3,8 +3,6 @@
 //! What was seen is captured when the form is opened and never refreshed behind it, so that a save can say
 //! honestly which values it replaces.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -16,6 +14,7 @@ use crate::{
     id::{ChangeId, RecordId},
     json::{Object, Read, ReadError},
     order, path, position,
+    table::Table,
 };
 
 /// What was on the screen for one path when the form was opened.
@@ -41,9 +40,9 @@ pub struct Draft {
     /// When it was begun, ms.
     pub opened: u64,
     /// What the person saw.
-    pub seen: BTreeMap<String, Seen>,
+    pub seen: Table<String, Seen>,
     /// What they changed.
-    pub set: BTreeMap<String, Value>,
+    pub set: Table<String, Value>,
 }
 
 impl Read for Seen {
@@ -94,8 +93,8 @@ impl Draft {
             ver: form.version.clone(),
             is_new: true,
             opened: around.now_ms,
-            seen: BTreeMap::new(),
-            set: BTreeMap::new(),
+            seen: Table::new(),
+            set: Table::new(),
         };
         for field in form.fields() {
             draft.start(field, "", around, names);
@@ -127,8 +126,8 @@ impl Draft {
             ver: form.version.clone(),
             is_new: false,
             opened: now_ms,
-            seen: order::map(seen),
-            set: BTreeMap::new(),
+            seen: seen.collect(),
+            set: Table::new(),
         }
     }
 
@@ -206,7 +205,7 @@ impl Draft {
     pub fn remove_entry(&mut self, place: &str, id: &str) {
         let prefix = path::under(place, id);
         self.set
-            .retain(|path, _| path::below(&prefix, path).is_none());
+            .retain(&mut |path, _| path::below(&prefix, path).is_none());
         if self
             .seen
             .keys()
@@ -222,7 +221,7 @@ impl Draft {
     pub fn bring_back(&mut self, before: &Self, place: &str, id: &str) {
         let prefix = path::under(place, id);
         let is_below = |path: &str| path::below(&prefix, path).is_some();
-        self.set.retain(|path, _| !is_below(path));
+        self.set.retain(&mut |path, _| !is_below(path));
         for (path, value) in before.set.iter().filter(|(path, _)| is_below(path)) {
             self.set.insert(path.clone(), value.clone());
         }
@@ -362,7 +361,7 @@ pub fn deletion(record: &Record) -> RecWrites {
         .cells
         .iter()
         .map(|(path, cell)| (path.clone(), cell.seen()));
-    writes.over = order::map(seen);
+    writes.over = seen.collect();
     writes
 }
 

@@ -12,6 +12,12 @@ use crate::json::{self, Key, Read, ReadError};
 #[error("not a UUID")]
 pub struct NotAnId;
 
+/// What names something: 16 bytes.
+pub trait Name: Copy + Ord + fmt::Debug {
+    /// The 16 bytes.
+    fn bytes(&self) -> &[u8; 16];
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -35,6 +41,12 @@ macro_rules! id {
             /// The 16 bytes.
             #[must_use]
             pub fn bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl Name for $name {
+            fn bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
         }
@@ -89,6 +101,13 @@ id!(
     /// One profile of one browser on one phone.
     DeviceId
 );
+
+impl ChangeId {
+    /// The name that has these 16 bytes.
+    pub(crate) fn of(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
 
 impl DeviceId {
     /// The last four bytes: what a stamp carries to tell devices apart.

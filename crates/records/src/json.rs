@@ -5,10 +5,7 @@
 //! `serde_json` bounds its depth.
 
 use core::fmt;
-use std::{
-    borrow::Cow,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::borrow::Cow;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::{Value, value::RawValue};
@@ -150,22 +147,6 @@ pub trait Key: Ord + Sized {
 impl Key for String {
     fn from_key(key: String) -> Result<Self, ReadError> {
         Ok(key)
-    }
-}
-
-impl<K: Key, V: Read> Read for BTreeMap<K, V> {
-    fn read(raw: &str) -> Result<Self, ReadError> {
-        let mut map = Self::new();
-        for (key, value) in Object::read(raw)?.into_pairs() {
-            map.insert(K::from_key(key)?, V::read(value.get())?);
-        }
-        Ok(map)
-    }
-}
-
-impl<T: Read + Ord> Read for BTreeSet<T> {
-    fn read(raw: &str) -> Result<Self, ReadError> {
-        Ok(Vec::read(raw)?.into_iter().collect())
     }
 }
 

@@ -1,7 +1,5 @@
 //! What goes over the wire and into files, version 1 (`docs/PROTOCOL.md`). Shapes only; no decisions.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -9,6 +7,7 @@ use crate::{
     id::{ChangeId, DeviceId},
     json::{self, Object, Read, ReadError},
     stamp::Stamp,
+    table::Table,
 };
 
 /// The protocol these shapes belong to.
@@ -70,12 +69,12 @@ pub struct SyncRequest {
     /// How many changes wait on the device.
     pub waiting: u64,
     /// Scope → how far it was read.
-    pub cursors: BTreeMap<String, Cursor>,
+    pub cursors: Table<String, Cursor>,
     /// Changes, as their authors' bytes.
     pub changes: Vec<Box<RawValue>>,
     /// Of changes sent again after a restore: what an earlier life of the endpoint said of them.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub accs: BTreeMap<ChangeId, Acceptance>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub accs: Table<ChangeId, Acceptance>,
     /// Ids of changes the device holds, after the endpoint was restored.
     pub offer: Vec<ChangeId>,
     /// How large a page may be.

@@ -266,9 +266,11 @@ proptest! {
         // Every value gets a text of its own; what was seen stays as it was.
         let mut changes = history.changes;
         for (n, change) in changes.iter_mut().enumerate() {
-            for (path, value) in change.recs.iter_mut().flat_map(|recs| &mut recs.set) {
-                if !path.ends_with(path::DELETED) {
-                    *value = Value::from(format!("BÍ-MẬT-{n}-"));
+            for recs in &mut change.recs {
+                let texts = recs.set.keys().filter(|path| !path.ends_with(path::DELETED));
+                let texts: Vec<String> = texts.cloned().collect();
+                for path in texts {
+                    recs.set.insert(path, Value::from(format!("BÍ-MẬT-{n}-")));
                 }
             }
         }

@@ -168,7 +168,7 @@ impl Asked {
         let wanted = Wanted {
             unit: endpoint.unit().code.clone(),
             scopes: vec![scope(&endpoint.unit().code, ORDINARY)],
-            cursors: request.cursors,
+            cursors: request.cursors.into_iter().collect(),
             left_out: durable.map(|(id, _)| *id).collect(),
             bytes: page_bytes(request.page_bytes),
             offer: request.offer,

@@ -11,6 +11,7 @@ use records::{
     json::Read,
     path,
     replica::{Plan, to_raw},
+    table::Table,
     wire::{PROTOCOL, SyncAnswer, SyncRequest},
 };
 use serde_json::{Value, json};
@@ -477,13 +478,13 @@ impl World {
             epoch: None,
             sent_at: 0,
             waiting: 0,
-            cursors: BTreeMap::new(),
+            cursors: Table::new(),
             changes: self
                 .foreign
                 .iter()
                 .map(|raw| to_raw(raw.clone()).unwrap())
                 .collect(),
-            accs: BTreeMap::new(),
+            accs: Table::new(),
             offer: Vec::new(),
             page_bytes: 1,
         };

@@ -102,12 +102,13 @@ pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, Fil
                 .collect(),
         }
     });
-    let bytes =
-        serde_json::to_vec_pretty(&export).map_err(|e| FilesError::Browser(e.to_string()))?;
+    let text = export
+        .into_text()
+        .map_err(|e| FilesError::Browser(e.to_string()))?;
     Ok(Ready {
         name: format!("so-tay-dan-van-{}.json", stamp_of_now()),
         mime: "application/json",
-        bytes,
+        bytes: text.into_bytes(),
     })
 }
 

@@ -8,7 +8,7 @@ use crate::{
     change::{Change, ORDINARY, RecWrites, parse_change},
     fold::Record,
     id::{ChangeId, DeviceId, RecordId},
-    json::{Flaw, Object, Read, ReadError},
+    json::{self, Flaw, Object, Read, ReadError},
     notebook::Known,
     path, position,
     stamp::Stamp,
@@ -67,6 +67,35 @@ pub struct Export {
     pub records: Vec<ReadableRecord>,
     /// For programs.
     pub changes: Vec<FiledChange>,
+}
+
+impl Export {
+    /// The file as people read it; the changes stand in their authors' bytes.
+    ///
+    /// # Errors
+    /// Never: every part of it has a form in JSON.
+    pub fn into_text(mut self) -> Result<String, serde_json::Error> {
+        let changes = core::mem::take(&mut self.changes);
+        let mut text = String::new();
+        json::indent(&serde_json::to_string(&self)?, 0, &mut text);
+        // `changes` is the last key, and empty.
+        if !changes.is_empty() && text.ends_with("[]\n}") {
+            text.truncate(text.len() - "]\n}".len());
+            let mut between = "\n    {\n      \"change\": ";
+            for filed in changes {
+                text.push_str(between);
+                text.push_str(filed.change.get());
+                if let Some(acc) = filed.acc {
+                    text.push_str(",\n      \"acc\": ");
+                    json::indent(&serde_json::to_string(&acc)?, 3, &mut text);
+                }
+                text.push_str("\n    }");
+                between = ",\n    {\n      \"change\": ";
+            }
+            text.push_str("\n  ]\n}");
+        }
+        Ok(text)
+    }
 }
 
 /// A record as the file shows it: fields marked `secret` stay in the changes only.
@@ -344,6 +373,51 @@ mod tests {
             doc["g"][0]["ten"], "b",
             "entries keep the order of the file"
         );
+    }
+
+    #[test]
+    fn an_export_is_written_as_the_library_would_write_it() {
+        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let acc = Acceptance {
+            scope: "00000/\"\\".to_owned(),
+            seq: 1,
+            epoch: String::new(),
+            eff: Stamp::default(),
+            mac: "}]".to_owned(),
+        };
+        let record = ReadableRecord {
+            id: None,
+            form: "a\"{[,:\\".to_owned(),
+            version: String::new(),
+            state: "draft".to_owned(),
+            fields: Map::from_iter([("a".to_owned(), serde_json::json!({"b":[[],{}]}))]),
+            problems: 0,
+            conflicts: vec!["x".to_owned(), "y\n".to_owned()],
+        };
+        let filed = |acc| FiledChange {
+            change: raw(r#"{ "a":[1,{"b":"{"}] }"#),
+            acc,
+        };
+        for (records, changes) in [
+            (vec![], vec![]),
+            (vec![], vec![filed(None)]),
+            (
+                vec![record.clone(), record],
+                vec![filed(Some(acc)), filed(None)],
+            ),
+        ] {
+            let export = Export {
+                kind: EXPORT_KIND.to_owned(),
+                version: EXPORT_VERSION,
+                exported_at: 7,
+                app: String::new(),
+                unit: Unit::default(),
+                records,
+                changes,
+            };
+            let expected = serde_json::to_string_pretty(&export).unwrap();
+            assert_eq!(export.into_text().unwrap(), expected);
+        }
     }
 
     #[test]

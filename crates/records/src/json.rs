@@ -217,6 +217,54 @@ fn plain(raw: &str) -> Option<&str> {
     (!text.bytes().any(|b| matches!(b, b'\\' | b'"' | 0..=0x1f))).then_some(text)
 }
 
+/// Writes a text that has no white space between its parts as people read it, `level` steps of two spaces in.
+///
+/// What `serde_json` calls pretty, without a second writer for each type.
+pub fn indent(compact: &str, mut level: usize, out: &mut String) {
+    let (mut in_text, mut is_escaped) = (false, false);
+    let mut rest = compact.chars().peekable();
+    while let Some(c) = rest.next() {
+        let is_next_end = matches!(rest.peek(), Some('}' | ']'));
+        match c {
+            _ if in_text => {
+                out.push(c);
+                in_text = is_escaped || c != '"';
+                is_escaped = !is_escaped && c == '\\';
+            }
+            '{' | '[' => {
+                out.push(c);
+                if is_next_end {
+                    out.extend(rest.next());
+                } else {
+                    level += 1;
+                    line(level, out);
+                }
+            }
+            '}' | ']' => {
+                level = level.saturating_sub(1);
+                line(level, out);
+                out.push(c);
+            }
+            ',' => {
+                out.push(c);
+                line(level, out);
+            }
+            ':' => out.push_str(": "),
+            _ => {
+                in_text = c == '"';
+                out.push(c);
+            }
+        }
+    }
+}
+
+fn line(level: usize, out: &mut String) {
+    out.push('\n');
+    for _ in 0..level {
+        out.push_str("  ");
+    }
+}
+
 /// An object whose values are still unread.
 ///
 /// The name of an accessor says what a missing key means: `x` must be there, `x_or…` has a default and may not be

@@ -1,8 +1,10 @@
 //! The only door to the network: one request of the protocol, one typed answer. No pace, no retries.
 
 use js_sys::Uint8Array;
-use records::wire::{Problem, SyncAnswer, SyncRequest, Unit};
-use serde::{Deserialize, de::DeserializeOwned};
+use records::{
+    json::{Object, Read, ReadError},
+    wire::{Problem, SyncAnswer, SyncRequest, Unit},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, Request, RequestInit, Response};
@@ -47,14 +49,22 @@ impl NetError {
 }
 
 /// Who an endpoint says it is.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hello {
     pub(crate) unit: Unit,
 }
 
+impl Read for Hello {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let unit = Object::read(raw)?.item("unit")?;
+        Ok(Self { unit })
+    }
+}
+
 /// Asks an address who it is.
 pub(crate) async fn hello(endpoint: &str, key: &str) -> Result<Hello, NetError> {
-    exchange(endpoint, "hello", key, None).await
+    let text = exchange(endpoint, "hello", key, None).await?;
+    Hello::read(&text).or(Err(NetError::Foreign))
 }
 
 /// One round trip, both directions.
@@ -64,15 +74,17 @@ pub(crate) async fn sync(
     request: &SyncRequest,
 ) -> Result<SyncAnswer, NetError> {
     let body = serde_json::to_vec(request).or(Err(NetError::Foreign))?;
-    exchange(endpoint, "sync", key, Some(body)).await
+    let text = exchange(endpoint, "sync", key, Some(body)).await?;
+    SyncAnswer::read(&text).or(Err(NetError::Foreign))
 }
 
-async fn exchange<T: DeserializeOwned>(
+/// The text of a good answer.
+async fn exchange(
     endpoint: &str,
     verb: &str,
     key: &str,
     body: Option<Vec<u8>>,
-) -> Result<T, NetError> {
+) -> Result<String, NetError> {
     let url = format!("{}/v1/{verb}", endpoint.trim_end_matches('/'));
     let request = request(&url, key, body).await.ok_or(NetError::Foreign)?;
     let controller = AbortController::new().ok();
@@ -94,9 +106,9 @@ async fn exchange<T: DeserializeOwned>(
     drop(stop);
     let text = text.unwrap_or_default();
     if response.ok() {
-        return serde_json::from_slice(text.as_bytes()).or(Err(NetError::Foreign));
+        return Ok(text);
     }
-    match serde_json::from_slice::<Problem>(text.as_bytes()) {
+    match Problem::read(&text) {
         Ok(problem) => Err(NetError::Problem(Box::new(problem))),
         Err(_) if response.status() >= 500 => Err(NetError::Silent), // A proxy whose endpoint is away.
         Err(_) => Err(NetError::Foreign),

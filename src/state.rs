@@ -1,6 +1,6 @@
 //! What is on the screen: the notebook in memory and a few signals. No input or output; a getter has no effect.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use records::{
@@ -10,7 +10,9 @@ use records::{
     id::RecordId,
     order,
     replica::Replica,
+    shelf::Shelf,
     summary::{Summary, summarise},
+    table::Table,
 };
 use serde_json::{Value, json};
 
@@ -57,8 +59,8 @@ pub(crate) struct Me {
 /// The notebook in memory.
 pub(crate) struct Data {
     pub(crate) replica: Replica,
-    pub(crate) rows: BTreeMap<RecordId, Arc<Summary>>,
-    pub(crate) drafts: BTreeMap<String, Draft>,
+    pub(crate) rows: Shelf<RecordId, Arc<Summary>>,
+    pub(crate) drafts: Table<String, Draft>,
     pub(crate) damaged: usize,
 }
 
@@ -139,7 +141,7 @@ impl Book {
     }
 
     /// Changes the drafts in memory.
-    pub(crate) fn adopt_draft(&self, change: impl FnOnce(&mut BTreeMap<String, Draft>)) {
+    pub(crate) fn adopt_draft(&self, change: impl FnOnce(&mut Table<String, Draft>)) {
         self.data.update_value(|data| change(&mut data.drafts));
         self.draft_revision.update(|revision| *revision += 1);
     }

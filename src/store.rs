@@ -10,9 +10,10 @@ use crate::browser::let_go;
 use js_sys::Uint8Array;
 use records::{
     draft::Draft,
+    json::{self, Object, Read, ReadError},
     replica::{Counter, Entry, Plan, SyncState},
 };
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::{
@@ -62,7 +63,7 @@ pub(crate) enum StoreError {
 }
 
 /// The person and the endpoint of this device.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Profile {
     /// The person's name.
     #[serde(default)]
@@ -85,6 +86,21 @@ pub(crate) struct Profile {
     /// When everything was last exported, ms.
     #[serde(default)]
     pub(crate) backed_up_ms: u64,
+}
+
+impl Read for Profile {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let profile = Object::read(raw)?;
+        Ok(Self {
+            name: profile.text_or_empty("name")?,
+            position: profile.text_or_empty("position")?,
+            unit: profile.text_or_empty("unit")?,
+            endpoint: profile.text_or_empty("endpoint")?,
+            key: profile.text_or_empty("key")?,
+            is_welcomed: profile.flag_or_false("is_welcomed")?,
+            backed_up_ms: profile.number_or_zero("backed_up_ms")?,
+        })
+    }
 }
 
 /// The store, open.
@@ -128,6 +144,24 @@ fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
     serde_json::to_vec(value).map_err(|e| StoreError::Unreadable(e.to_string()))
 }
 
+fn from_json<T: Read>(bytes: &[u8]) -> Result<T, StoreError> {
+    json::from_bytes(bytes).map_err(|e| StoreError::Unreadable(e.to_string()))
+}
+
+/// What lies under a name: its bytes as they were before they were sealed, if they open, and its envelope.
+#[derive(Default)]
+struct Kept {
+    plain: Option<Vec<u8>>,
+    row: Option<Vec<u8>>,
+}
+
+impl Kept {
+    /// The value, when it opens and is what it should be.
+    fn value<T: Read>(&self) -> Option<T> {
+        from_json(self.plain.as_deref()?).ok() // or the caller sees an envelope without a value
+    }
+}
+
 impl Store {
     /// Opens the notebook's database and its key; makes both when they are not there.
     pub(crate) async fn open(name: &str) -> Result<Self, StoreError> {
@@ -163,60 +197,44 @@ impl Store {
         })
     }
 
-    async fn seal<T: Serialize>(&self, place: &str, value: &T) -> Result<JsValue, StoreError> {
-        Ok(seal::seal(&self.key, place, &to_json(value)?).await?.into())
+    async fn seal(&self, place: &str, plain: Vec<u8>) -> Result<JsValue, StoreError> {
+        Ok(seal::seal(&self.key, place, &plain).await?.into())
     }
 
-    async fn unseal<T: DeserializeOwned>(
-        &self,
-        place: &str,
-        row: &JsValue,
-    ) -> Result<T, StoreError> {
-        let bytes = seal::open(&self.key, place, &Uint8Array::new(row)).await?;
-        serde_json::from_slice(&bytes).map_err(|e| StoreError::Unreadable(e.to_string()))
+    async fn unseal(&self, place: &str, row: &JsValue) -> Result<Vec<u8>, StoreError> {
+        Ok(seal::open(&self.key, place, &Uint8Array::new(row)).await?)
     }
 
-    async fn meta<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<Option<(T, Vec<u8>)>, StoreError> {
+    async fn lines(&self, row: &JsValue) -> Result<Vec<Entry>, StoreError> {
+        from_json(&self.unseal("log", row).await?)
+    }
+
+    /// A row of `meta`, which may be damaged.
+    async fn meta(&self, name: &str) -> Result<Kept, StoreError> {
         let found = self
             .db
             .read(&["meta"], vec![Op::Get("meta", name.into())])
             .await?;
         let Some(row) = found.into_iter().next().filter(JsValue::is_object) else {
-            return Ok(None);
+            return Ok(Kept::default());
         };
-        Ok(Some((
-            self.unseal(name, &row).await?,
-            Uint8Array::new(&row).to_vec(),
-        )))
-    }
-
-    /// A row of `meta` that may be damaged: its value if it opens, and its bytes.
-    async fn meta_or_row<T: DeserializeOwned>(
-        &self,
-        name: &str,
-    ) -> Result<(Option<T>, Option<Vec<u8>>), StoreError> {
-        let found = self
-            .db
-            .read(&["meta"], vec![Op::Get("meta", name.into())])
-            .await?;
-        let Some(row) = found.into_iter().next().filter(JsValue::is_object) else {
-            return Ok((None, None));
-        };
-        let value = self.unseal(name, &row).await;
-        Ok((value.ok(), bytes_of(&row)))
+        let plain = self.unseal(name, &row).await;
+        Ok(Kept {
+            plain: plain.ok(), // or the caller sees an envelope without a value
+            row: bytes_of(&row),
+        })
     }
 
     /// Reads everything. `progress` hears how many lines are in.
     pub(crate) async fn load(&self, progress: impl Fn(usize)) -> Result<Loaded, StoreError> {
         let (counter, counter_row) = self.counter().await?;
         // Damaged, these two are begun anew: the notebook must open, and a sync reads everything again.
-        let (sync, sync_row) = self.meta_or_row("sync").await?;
-        let (profile, profile_row) = self.meta_or_row("profile").await?;
-        let damaged = usize::from(sync.is_none() && sync_row.is_some())
-            + usize::from(profile.is_none() && profile_row.is_some());
+        let kept = self.meta("sync").await?;
+        let sync: Option<SyncState> = kept.value();
+        let mut damaged = usize::from(sync.is_none() && kept.row.is_some());
+        let kept = self.meta("profile").await?;
+        let profile: Option<Profile> = kept.value();
+        damaged += usize::from(profile.is_none() && kept.row.is_some());
         let (drafts, damaged_drafts) = self.drafts().await?;
         let rows = self.rows_after(0.0).await?;
         let mut loaded = Loaded {
@@ -232,7 +250,7 @@ impl Store {
         let mut loose = Vec::new();
         for (number, row) in rows {
             loaded.last_row = number;
-            match self.unseal::<Vec<Entry>>("log", &row).await {
+            match self.lines(&row).await {
                 Ok(lines) => {
                     if lines.len() < SEGMENT_LINES / 2 {
                         loose.push((number, row));
@@ -252,8 +270,8 @@ impl Store {
 
     /// The counter as it is now, made when it is not there.
     pub(crate) async fn counter(&self) -> Result<(Counter, Vec<u8>), StoreError> {
-        let (found, damaged_row) = self.meta_or_row("counter").await?;
-        if let (Some(counter), Some(row)) = (found, damaged_row.clone()) {
+        let kept = self.meta("counter").await?;
+        if let (Some(counter), Some(row)) = (kept.value(), kept.row.clone()) {
             return Ok((counter, row));
         }
         // Not there, or damaged: a new name, so that no number is given twice.
@@ -263,15 +281,16 @@ impl Store {
             n: 0,
             stamp: records::stamp::Stamp::default(),
         };
-        let row = self.seal("counter", &counter).await?;
+        let row = self.seal("counter", to_json(&counter)?).await?;
         let ops = vec![
-            Op::Expect("meta", "counter".into(), damaged_row),
+            Op::Expect("meta", "counter".into(), kept.row),
             Op::Put("meta", Some("counter".into()), row.clone()),
         ];
         match self.db.write(&["meta"], ops).await {
             Ok(_) => Ok((counter, Uint8Array::new(&row).to_vec())),
             Err(StoreError::Moved) => {
-                let found = self.meta("counter").await?;
+                let kept = self.meta("counter").await?;
+                let found = kept.value().zip(kept.row);
                 found.ok_or_else(|| StoreError::Unreadable("counter".to_owned()))
             }
             Err(error) => Err(error),
@@ -280,7 +299,8 @@ impl Store {
 
     /// What is known of the endpoint, as the tab that syncs left it.
     pub(crate) async fn load_sync(&self) -> Option<SyncState> {
-        self.meta("sync").await.ok().flatten().map(|(sync, _)| sync)
+        // What cannot be read now is read at the next call.
+        self.meta("sync").await.ok()?.value()
     }
 
     async fn rows_after(&self, last: f64) -> Result<Vec<(f64, JsValue)>, StoreError> {
@@ -299,11 +319,7 @@ impl Store {
         let (mut entries, mut last) = (Vec::new(), last);
         for (number, row) in self.rows_after(last).await? {
             // What does not open is counted at the next start; the rows after it are read all the same.
-            entries.extend(
-                self.unseal::<Vec<Entry>>("log", &row)
-                    .await
-                    .unwrap_or_default(),
-            );
+            entries.extend(self.lines(&row).await.unwrap_or_default());
             last = number;
         }
         Ok((entries, last))
@@ -320,7 +336,7 @@ impl Store {
         let mut ops = Vec::new();
         let mut counter_row = None;
         if let Some(counter) = &plan.counter {
-            let row = self.seal("counter", counter).await?;
+            let row = self.seal("counter", to_json(counter)?).await?;
             counter_row = Some(Uint8Array::new(&row).to_vec());
             ops.push(Op::Expect("meta", "counter".into(), Some(seen.to_vec())));
             ops.push(Op::Put("meta", Some("counter".into()), row));
@@ -329,11 +345,12 @@ impl Store {
             ops.push(Op::Put(
                 "meta",
                 Some("sync".into()),
-                self.seal("sync", sync).await?,
+                self.seal("sync", to_json(sync)?).await?,
             ));
         }
         for lines in plan.entries.chunks(SEGMENT_LINES) {
-            ops.push(Op::Put("log", None, self.seal("log", &lines).await?));
+            let row = self.seal("log", to_json(&lines)?).await?;
+            ops.push(Op::Put("log", None, row));
         }
         if let Some((draft, seen)) = drop_draft {
             ops.push(Op::Expect("drafts", draft.into(), seen));
@@ -347,8 +364,8 @@ impl Store {
 
     /// The person and the endpoint of this device as they are now, and the envelope they lie in.
     pub(crate) async fn profile(&self) -> Result<(Profile, Option<Vec<u8>>), StoreError> {
-        let (profile, row) = self.meta_or_row("profile").await?;
-        Ok((profile.unwrap_or_default(), row))
+        let kept = self.meta("profile").await?;
+        Ok((kept.value().unwrap_or_default(), kept.row))
     }
 
     /// Keeps the profile, unless another tab changed it since `seen`.
@@ -357,7 +374,7 @@ impl Store {
         profile: &Profile,
         seen: Option<Vec<u8>>,
     ) -> Result<(), StoreError> {
-        let row = self.seal("profile", profile).await?;
+        let row = self.seal("profile", to_json(profile)?).await?;
         let ops = vec![
             Op::Expect("meta", "profile".into(), seen),
             Op::Put("meta", Some("profile".into()), row),
@@ -372,7 +389,7 @@ impl Store {
         draft: &Draft,
         seen: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, StoreError> {
-        let row = self.seal("draft", draft).await?;
+        let row = self.seal("draft", to_json(draft)?).await?;
         let bytes = bytes_of(&row).unwrap_or_default();
         let ops = vec![
             Op::Expect("drafts", name.into(), seen),
@@ -408,11 +425,9 @@ impl Store {
         let list = |at: usize| found.get(at).map(js_sys::Array::from).unwrap_or_default();
         let (mut drafts, mut damaged) = (Vec::new(), 0);
         for (name, row) in list(0).iter().zip(list(1).iter()) {
-            match (
-                name.as_string(),
-                self.unseal("draft", &row).await,
-                bytes_of(&row),
-            ) {
+            let plain = self.unseal("draft", &row).await;
+            let draft = plain.and_then(|plain| from_json(&plain));
+            match (name.as_string(), draft, bytes_of(&row)) {
                 (Some(name), Ok(draft), Some(row)) => drafts.push(KeptDraft { name, draft, row }),
                 _ => damaged += 1,
             }
@@ -429,11 +444,12 @@ impl Store {
                 let bytes = Uint8Array::new(&row).to_vec();
                 ops.push(Op::Expect("log", number.into(), Some(bytes)));
             }
-            lines.extend(self.unseal::<Vec<Entry>>("log", &row).await?);
+            lines.extend(self.lines(&row).await?);
             ops.push(Op::Delete("log", number.into()));
         }
         for segment in lines.chunks(SEGMENT_LINES) {
-            ops.push(Op::Put("log", None, self.seal("log", &segment).await?));
+            let row = self.seal("log", to_json(&segment)?).await?;
+            ops.push(Op::Put("log", None, row));
         }
         self.db.write(&["log"], ops).await.map(|_| ())
     }

@@ -8,14 +8,11 @@ pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod sync;
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
+use records::table::{self, Table};
 
 use crate::{
     browser::tabs::Tabs,
@@ -40,11 +37,11 @@ pub(crate) struct Tools {
     /// The next exchange, when one is planned.
     pub(crate) next_sync: RefCell<Option<Timeout>>,
     /// The envelopes of drafts as this tab knows them.
-    pub(crate) draft_rows: RefCell<BTreeMap<String, Vec<u8>>>,
+    pub(crate) draft_rows: RefCell<Table<String, Vec<u8>>>,
     /// The draft on the screen: nothing refreshes it.
     pub(crate) open_draft: RefCell<Option<String>>,
     /// Drafts that were opened but hold nothing typed yet: they go when their form is left.
-    pub(crate) fresh: RefCell<BTreeSet<String>>,
+    pub(crate) fresh: RefCell<table::Set<String>>,
     /// How many exchanges in a row found no endpoint.
     pub(crate) failures: RefCell<u32>,
 }

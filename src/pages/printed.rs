@@ -1,12 +1,11 @@
 //! A register as the legal table of its period, ready for paper.
 
-use std::collections::BTreeMap;
-
 use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     date, expr,
     form::{Form, Register},
+    table::Table,
 };
 use serde_json::Value;
 
@@ -46,7 +45,7 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
 
 /// One table for each register that was the legal one on some day of the period.
 fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
-    let mut by_register: BTreeMap<&str, (&Register, Vec<Vec<String>>)> = BTreeMap::new();
+    let mut by_register: Table<&str, (&Register, Vec<Vec<String>>)> = Table::new();
     let mut rows = work
         .book
         .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
@@ -63,9 +62,7 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
             continue;
         };
         let doc = record.to_doc();
-        let (_, lines) = by_register
-            .entry(register.id.as_str())
-            .or_insert((register, Vec::new()));
+        let (_, lines) = by_register.get_or_insert(register.id.as_str(), (register, Vec::new()));
         let entries = register
             .per
             .as_ref()

@@ -1,11 +1,11 @@
 //! One programme: its tasks by group, one tap to tick, a result and the record that proves it.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
-use records::{date, draft, id::RecordId, summary::Summary};
+use records::{date, draft, id::RecordId, summary::Summary, table::Table};
 use serde_json::Value;
 
 use crate::{
@@ -82,7 +82,7 @@ fn groups(work: Work, programme: RecordId, show: &str, today: &str, ticked: Tick
     let soon = date::parse(today)
         .map(|day| date::format(day + 30))
         .unwrap_or_default();
-    let mut by_group: BTreeMap<usize, (String, Vec<AnyView>)> = BTreeMap::new();
+    let mut by_group: Table<usize, (String, Vec<AnyView>)> = Table::new();
     for task in tasks {
         let Some(record) = work.book.record(task.id) else {
             continue;
@@ -107,7 +107,7 @@ fn groups(work: Work, programme: RecordId, show: &str, today: &str, ticked: Tick
                 .and_then(|f| f.options.iter().position(|(o, _)| *o == group))
                 .unwrap_or(99);
             let label = nhom.map_or(group.clone(), |field| field.label_of(&group).to_owned());
-            let (_, views) = by_group.entry(place).or_insert((label, Vec::new()));
+            let (_, views) = by_group.get_or_insert(place, (label, Vec::new()));
             views.push(task_row(work, &task, &record, today, ticked));
         }
     }

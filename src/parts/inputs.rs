@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use records::{
     form::{Field, Kind},
     search,
+    table::Table,
 };
 use serde_json::{Map, Value};
 
@@ -367,9 +368,8 @@ pub(crate) fn identity(writer: Writer, place: &str) -> AnyView {
 pub(crate) fn earlier_values(
     book: Book,
     form: &'static records::form::Form,
-) -> std::collections::BTreeMap<String, Vec<String>> {
-    let mut found: std::collections::BTreeMap<String, Vec<String>> =
-        std::collections::BTreeMap::new();
+) -> Table<String, Vec<String>> {
+    let mut found = Table::new();
     let rows = untrack(|| book.rows(|row| row.form == form.id));
     for row in rows.iter().take(100) {
         let Some(record) = book.peek(|data| data.replica.notebook.fold(row.id)) else {
@@ -386,7 +386,7 @@ pub(crate) fn earlier_values(
                 Kind::Person => part(cell.value(), "ho_ten"),
                 _ => cell.value().as_str().unwrap_or_default().to_owned(),
             };
-            let known = found.entry(field.key.clone()).or_default();
+            let known: &mut Vec<String> = found.get_or_insert(field.key.clone(), Vec::new());
             if !text.is_empty()
                 && known.len() < 30
                 && !known.iter().any(|k| search::key(k) == search::key(&text))

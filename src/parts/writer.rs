@@ -1,12 +1,11 @@
 //! What the fields of an open form share: the draft behind them and what depends on it.
 
-use std::collections::BTreeMap;
-
 use leptos::prelude::*;
 use records::{
     draft::Draft,
     expr::Scope,
     form::{Field, Form},
+    table::Table,
     validate::{self, Problem},
 };
 use serde_json::Value;
@@ -25,7 +24,7 @@ pub(crate) struct Writer {
     /// What is wrong, once the person asked to save.
     pub(crate) problems: RwSignal<Vec<Problem>>,
     /// Earlier values by field key.
-    pub(crate) earlier: StoredValue<BTreeMap<String, Vec<String>>>,
+    pub(crate) earlier: StoredValue<Table<String, Vec<String>>>,
     on_edit: Callback<()>,
     /// What the browser knows and this does not: the time, and names for entries.
     ambient: Ambient,
@@ -59,7 +58,7 @@ impl Writer {
             doc,
             edits,
             problems: RwSignal::new(Vec::new()),
-            earlier: StoredValue::new(BTreeMap::new()),
+            earlier: StoredValue::new(Table::new()),
             on_edit,
             ambient,
         }

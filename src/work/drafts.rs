@@ -109,9 +109,9 @@ pub(crate) async fn catch_up(work: Work) {
     let fresh = tools.fresh.borrow().clone();
     let is_own = |name: &String| open.as_ref() == Some(name) || fresh.contains(name);
     let mut rows = tools.draft_rows.borrow_mut();
-    rows.retain(|name, _| is_own(name));
+    rows.retain(&mut |name, _| is_own(name));
     work.book.adopt_draft(|drafts| {
-        drafts.retain(|name, _| is_own(name));
+        drafts.retain(&mut |name, _| is_own(name));
         for one in kept.into_iter().filter(|one| !is_own(&one.name)) {
             rows.insert(one.name.clone(), one.row);
             drafts.insert(one.name, one.draft);

@@ -6,9 +6,10 @@ use records::{
     draft::Draft,
     files::{self, EXPORT_KIND, EXPORT_VERSION, Export, FileError, Found},
     id::RecordId,
+    json::{self, Object, Read, ReadError},
     replica::Entry,
 };
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::{
     browser::{self, files as out, gzip, seal},
@@ -101,16 +102,17 @@ pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, Fil
                 .collect(),
         }
     });
-    let bytes =
-        serde_json::to_vec_pretty(&export).map_err(|e| FilesError::Browser(e.to_string()))?;
+    let text = export
+        .into_text()
+        .map_err(|e| FilesError::Browser(e.to_string()))?;
     Ok(Ready {
         name: format!("so-tay-dan-van-{}.json", stamp_of_now()),
         mime: "application/json",
-        bytes,
+        bytes: text.into_bytes(),
     })
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct BackupHead {
     kind: String,
     version: u32,
@@ -120,11 +122,41 @@ struct BackupHead {
     gzip: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct BackupBody {
     entries: Vec<Entry>,
     drafts: Vec<(String, Draft)>,
     profile: Profile,
+}
+
+impl Read for BackupHead {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let head = Object::read(raw)?;
+        Ok(Self {
+            kind: head.text("kind")?,
+            version: head.small("version")?,
+            kdf: head.text("kdf")?,
+            rounds: head.small("rounds")?,
+            salt: head.text("salt")?,
+            gzip: head.flag("gzip")?,
+        })
+    }
+}
+
+impl Read for BackupBody {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let body = Object::read(raw)?;
+        let mut drafts = Vec::new();
+        for named in json::list(body.raw("drafts")?.get())? {
+            let (name, draft) = json::pair(named.get())?;
+            drafts.push((String::read(name)?, Draft::read(draft)?));
+        }
+        Ok(Self {
+            entries: body.item("entries")?,
+            drafts,
+            profile: body.item("profile")?,
+        })
+    }
 }
 
 fn to_hex(bytes: &[u8]) -> String {
@@ -185,7 +217,7 @@ pub(crate) fn is_backup(bytes: &[u8]) -> bool {
 fn head_of(bytes: &[u8]) -> Option<(BackupHead, &[u8])> {
     let end = bytes.iter().take(2_000).position(|byte| *byte == b'\n')?;
     let (head, sealed) = bytes.split_at_checked(end)?;
-    let head: BackupHead = serde_json::from_slice(head).ok()?;
+    let head: BackupHead = json::from_bytes(head).ok()?;
     (head.kind == BACKUP_KIND).then_some((head, sealed.get(1..)?))
 }
 
@@ -214,7 +246,7 @@ pub(crate) async fn restore(
         plain
     };
     let body: BackupBody =
-        serde_json::from_slice(&plain).map_err(|e| FileError::NotJson(e.to_string()))?;
+        json::from_bytes(&plain).map_err(|e| FileError::NotJson(e.to_string()))?;
     let mut found = Found::default();
     for entry in body.entries {
         found

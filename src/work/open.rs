@@ -1,12 +1,9 @@
 //! Opens the notebook: the store, everything in it, and what keeps it alive while the page is.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cell::RefCell;
 
 use leptos::prelude::*;
-use records::replica::Replica;
+use records::{replica::Replica, shelf::Shelf, table};
 
 use crate::{
     browser::{self, events, tabs::Tabs, worker},
@@ -37,7 +34,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     replica.adopt_entries(loaded.entries);
     let data = Data {
         replica,
-        rows: BTreeMap::new(),
+        rows: Shelf::default(),
         drafts: loaded
             .drafts
             .iter()
@@ -67,7 +64,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         counter_row: RefCell::new(loaded.counter_row),
         last_row: RefCell::new(loaded.last_row),
         next_sync: RefCell::new(None),
-        fresh: RefCell::new(BTreeSet::new()),
+        fresh: RefCell::new(table::Set::new()),
         failures: RefCell::new(0),
     };
     let work = Work::new(book, tools);

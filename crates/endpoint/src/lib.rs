@@ -20,7 +20,7 @@ use std::{
 };
 
 use axum::{http::HeaderValue, serve::ListenerExt};
-use records::{catalogue::Catalogue, wire::Unit};
+use records::{catalogue::Catalogue, json::ReadError, wire::Unit};
 use tokio::{
     net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot},
@@ -102,7 +102,7 @@ pub enum OpenError {
     NoDeviceKey,
     /// The catalogue that is built in cannot be read.
     #[error("the built-in catalogue: {0}")]
-    Catalogue(#[from] serde_json::Error),
+    Catalogue(#[from] ReadError),
 }
 
 impl Endpoint {

@@ -7,7 +7,10 @@ use std::{
     process::{Child, Command, Output, Stdio},
 };
 
-use records::wire::{Fate, SyncAnswer};
+use records::{
+    json::from_bytes,
+    wire::{Fate, SyncAnswer},
+};
 
 use crate::{
     hostile::bomb,
@@ -269,7 +272,7 @@ async fn push_until_gone(
         let Ok(answer) = try_ask(address, "POST", "/v1/sync", &headers, body).await else {
             break;
         };
-        let answer: SyncAnswer = serde_json::from_slice(&answer.body).unwrap();
+        let answer: SyncAnswer = from_bytes(&answer.body).unwrap();
         for verdict in answer.answers {
             assert_eq!(verdict.is, Fate::Taken);
             known.push(verdict.id.unwrap().to_string());

@@ -6,7 +6,10 @@ use endpoint::{Config, Endpoint, device_key, store::Store};
 use http_body_util::{BodyExt, Full};
 use hyper::{HeaderMap, Request, body::Bytes};
 use hyper_util::rt::TokioIo;
-use records::wire::{Fate, Problem, SyncAnswer};
+use records::{
+    json::from_bytes,
+    wire::{Fate, Problem, SyncAnswer},
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
@@ -138,7 +141,7 @@ pub(crate) async fn sync(address: SocketAddr, key: &str, body: &str) -> SyncAnsw
     ];
     let answer = ask(address, "POST", "/v1/sync", &headers, body.into()).await;
     assert_eq!(answer.status, 200, "{}", answer.text());
-    serde_json::from_slice(&answer.body).unwrap()
+    from_bytes(&answer.body).unwrap()
 }
 
 /// Reads from the start to the end: (seq, id), as they came.
@@ -260,7 +263,7 @@ fn check(method: &str, path: &str, answer: &Answer) {
             "application/problem+json",
             "{method} {path}"
         );
-        let problem: Problem = serde_json::from_slice(&answer.body).unwrap();
+        let problem: Problem = from_bytes(&answer.body).unwrap();
         assert_eq!(problem.status, status);
         assert!(problem.detail.len() > 10);
     }

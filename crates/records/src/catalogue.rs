@@ -1,11 +1,14 @@
 //! The catalogue: forms and programme templates, built in and (later) received.
 
-use serde::Deserialize;
-
-use crate::{form::Form, programme::Template};
+use crate::{
+    form::Form,
+    json::{Object, Read, ReadError},
+    order,
+    programme::Template,
+};
 
 /// What changes with the law.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Catalogue {
     /// Every version of every form.
     pub forms: Vec<Form>,
@@ -16,19 +19,47 @@ pub struct Catalogue {
 }
 
 /// A short text in sections.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Guide {
     /// In order.
     pub sections: Vec<GuideSection>,
 }
 
 /// A heading and its paragraphs.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct GuideSection {
     /// Heading.
     pub title: String,
     /// In order.
     pub paragraphs: Vec<String>,
+}
+
+impl Read for Catalogue {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let catalogue = Object::read(raw)?;
+        Ok(Self {
+            forms: catalogue.item("forms")?,
+            programmes: catalogue.item("programmes")?,
+            guide: catalogue.item("guide")?,
+        })
+    }
+}
+
+impl Read for Guide {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let sections = Object::read(raw)?.item("sections")?;
+        Ok(Self { sections })
+    }
+}
+
+impl Read for GuideSection {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let section = Object::read(raw)?;
+        Ok(Self {
+            title: section.text("title")?,
+            paragraphs: section.item("paragraphs")?,
+        })
+    }
 }
 
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
@@ -37,7 +68,7 @@ const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"))
 ///
 /// # Errors
 /// When a file of `catalogue/` does not have the shape of `docs/FORMS.md` (a test reads it, so a release has none).
-pub fn builtin() -> Result<Catalogue, serde_json::Error> {
+pub fn builtin() -> Result<Catalogue, ReadError> {
     read(BUILT_IN)
 }
 
@@ -45,9 +76,9 @@ pub fn builtin() -> Result<Catalogue, serde_json::Error> {
 ///
 /// # Errors
 /// When it does not have the shape of `docs/FORMS.md`.
-pub fn read(text: &str) -> Result<Catalogue, serde_json::Error> {
-    let mut catalogue: Catalogue = serde_json::from_slice(text.as_bytes())?;
-    crate::order::sort(&mut catalogue.forms, &mut |a, b| {
+pub fn read(text: &str) -> Result<Catalogue, ReadError> {
+    let mut catalogue = Catalogue::read(text)?;
+    order::sort(&mut catalogue.forms, &mut |a, b| {
         (a.order, &a.id, &a.valid_from) < (b.order, &b.id, &b.valid_from)
     });
     Ok(catalogue)

@@ -2,15 +2,15 @@
 //!
 //! Whoever holds a change holds the bytes its author wrote; the types here are how those bytes are read.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
     id::{ChangeId, DeviceId, RecordId},
+    json::{self, Object, Read, ReadError},
     path,
     stamp::Stamp,
+    table::{Set, Table},
 };
 
 /// The largest change: a long dialogue with 100 opinions is about 60 KB.
@@ -24,7 +24,7 @@ pub const CHANGE_PATHS_MAX: usize = 4_000;
 pub const ORDINARY: &str = "thuong";
 
 /// What one save did.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Change {
     /// The only unique thing.
     pub id: ChangeId,
@@ -35,29 +35,27 @@ pub struct Change {
     /// When, by the device's clock.
     pub stamp: Stamp,
     /// The last server time (ms) the device had seen.
-    #[serde(default)]
     pub lo: u64,
     /// Compartment: `thuong` or `mat`.
     pub part: String,
     /// The person's name as given on the device.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub who: Option<String>,
     /// The app's release.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
     /// What was written, record by record.
-    #[serde(default)]
     pub recs: Vec<RecWrites>,
     /// Changes whose bodies are to go.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub erase: Option<Erase>,
     /// This is what an erasure left of a change; the change that erased it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub stub: Option<ChangeId>,
 }
 
 /// The writes of one change to one record.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RecWrites {
     /// The record.
     pub rec: RecordId,
@@ -66,18 +64,18 @@ pub struct RecWrites {
     /// The form version the author saw.
     pub ver: String,
     /// Path → new value.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub set: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub set: Table<String, Value>,
     /// Path → the changes whose values the author had seen and replaces.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub over: BTreeMap<String, Vec<ChangeId>>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub over: Table<String, Vec<ChangeId>>,
     /// In a stub: the paths that `set` had.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub keys: Vec<String>,
 }
 
 /// The removal of bodies by law.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Erase {
     /// The changes that become stubs.
     pub ids: Vec<ChangeId>,
@@ -85,6 +83,50 @@ pub struct Erase {
     pub law: String,
     /// Why.
     pub reason: String,
+}
+
+impl Read for Change {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let change = Object::read(raw)?;
+        Ok(Self {
+            id: change.item("id")?,
+            dev: change.item("dev")?,
+            n: change.number("n")?,
+            stamp: change.item("stamp")?,
+            lo: change.number_or_zero("lo")?,
+            part: change.text("part")?,
+            who: change.text_if("who")?,
+            app: change.text_if("app")?,
+            recs: change.item_or_default("recs")?,
+            erase: change.item_if("erase")?,
+            stub: change.item_if("stub")?,
+        })
+    }
+}
+
+impl Read for RecWrites {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let writes = Object::read(raw)?;
+        Ok(Self {
+            rec: writes.item("rec")?,
+            form: writes.text("form")?,
+            ver: writes.text("ver")?,
+            set: writes.item_or_default("set")?,
+            over: writes.item_or_default("over")?,
+            keys: writes.item_or_default("keys")?,
+        })
+    }
+}
+
+impl Read for Erase {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let erase = Object::read(raw)?;
+        Ok(Self {
+            ids: erase.item("ids")?,
+            law: erase.text("law")?,
+            reason: erase.text("reason")?,
+        })
+    }
 }
 
 /// Why bytes are not a change.
@@ -122,13 +164,13 @@ pub fn parse_change(bytes: &[u8]) -> Result<Change, ChangeError> {
         return Err(ChangeError::TooDeep);
     }
     let change: Change =
-        serde_json::from_slice(bytes).map_err(|e| ChangeError::Unreadable(e.to_string()))?;
+        json::from_bytes(bytes).map_err(|e| ChangeError::Unreadable(e.to_string()))?;
     check(&change)?;
     Ok(change)
 }
 
 fn check(change: &Change) -> Result<(), ChangeError> {
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     let mut paths = 0;
     for writes in &change.recs {
         if !seen.insert(writes.rec) {
@@ -189,7 +231,7 @@ impl Change {
             rec: writes.rec,
             form: writes.form.clone(),
             ver: writes.ver.clone(),
-            set: BTreeMap::new(),
+            set: Table::new(),
             over: writes.over.clone(),
             keys: writes.paths().map(ToOwned::to_owned).collect(),
         };
@@ -213,8 +255,8 @@ impl RecWrites {
             rec,
             form: form.to_owned(),
             ver: ver.to_owned(),
-            set: BTreeMap::new(),
-            over: BTreeMap::new(),
+            set: Table::new(),
+            over: Table::new(),
             keys: Vec::new(),
         }
     }
@@ -250,6 +292,30 @@ mod tests {
             assert!(parse_change(bytes).is_err());
         }
         assert_eq!(parse_change(deep.as_bytes()), Err(ChangeError::TooDeep));
+    }
+
+    #[test]
+    fn a_key_of_the_shape_stands_once_and_of_a_field_the_last_value_counts() {
+        let id = "019ab3c0-7e10-7a52-8f00-0d5c1f3a9b01";
+        let change = |head: &str, set: &str| {
+            let rec = format!(r#"{{"rec":"{id}","form":"f","ver":"1","set":{{{set}}}}}"#);
+            let text = format!(
+                r#"{{"id":"{id}","dev":"{id}","n":1,"stamp":"1763800000000-0000-0000000a","part":"p",{head}"recs":[{rec}]}}"#
+            );
+            parse_change(text.as_bytes())
+        };
+        let good = change(r#""new":{"deep":[[1]]},"new":2,"#, r#""b":1,"a":2,"b":[3]"#).unwrap();
+        let set = &good.recs[0].set;
+        assert_eq!(
+            (set.len(), &set["a"], &set["b"]),
+            (2, &2.into(), &serde_json::json!([3]))
+        );
+        let wrong = |head: &str| change(head, "").unwrap_err().to_string();
+        assert!(wrong(r#""n":2,"#).ends_with("twice: n"));
+        assert!(wrong(r#""lo":null,"#).contains(": lo"));
+        assert!(wrong(r#""who":7,"#).contains(": who"));
+        assert!(wrong(r#""erase":{"ids":[3]},"#).contains(": erase.ids"));
+        assert!(wrong(r#""erase":{"ids":[]},"#).ends_with("missing: erase.law"));
     }
 
     #[test]

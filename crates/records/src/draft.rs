@@ -3,9 +3,7 @@
 //! What was seen is captured when the form is opened and never refreshed behind it, so that a save can say
 //! honestly which values it replaces.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
@@ -14,21 +12,22 @@ use crate::{
     fold::{Life, Record},
     form::{Field, Form, Kind},
     id::{ChangeId, RecordId},
+    json::{Object, Read, ReadError},
     order, path, position,
+    table::Table,
 };
 
 /// What was on the screen for one path when the form was opened.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Seen {
     /// The value.
-    #[serde(default)]
     pub value: Value,
     /// The changes it came from.
     pub over: Vec<ChangeId>,
 }
 
 /// A record being written.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Draft {
     /// The record it becomes or changes.
     pub rec: RecordId,
@@ -41,11 +40,34 @@ pub struct Draft {
     /// When it was begun, ms.
     pub opened: u64,
     /// What the person saw.
-    #[serde(default)]
-    pub seen: BTreeMap<String, Seen>,
+    pub seen: Table<String, Seen>,
     /// What they changed.
-    #[serde(default)]
-    pub set: BTreeMap<String, Value>,
+    pub set: Table<String, Value>,
+}
+
+impl Read for Seen {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let seen = Object::read(raw)?;
+        Ok(Self {
+            value: seen.value_or_null("value")?,
+            over: seen.item("over")?,
+        })
+    }
+}
+
+impl Read for Draft {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let draft = Object::read(raw)?;
+        Ok(Self {
+            rec: draft.item("rec")?,
+            form: draft.text("form")?,
+            ver: draft.text("ver")?,
+            is_new: draft.flag("is_new")?,
+            opened: draft.number("opened")?,
+            seen: draft.item_or_default("seen")?,
+            set: draft.item_or_default("set")?,
+        })
+    }
 }
 
 /// What defaults may speak of.
@@ -71,8 +93,8 @@ impl Draft {
             ver: form.version.clone(),
             is_new: true,
             opened: around.now_ms,
-            seen: BTreeMap::new(),
-            set: BTreeMap::new(),
+            seen: Table::new(),
+            set: Table::new(),
         };
         for field in form.fields() {
             draft.start(field, "", around, names);
@@ -104,8 +126,8 @@ impl Draft {
             ver: form.version.clone(),
             is_new: false,
             opened: now_ms,
-            seen: order::map(seen),
-            set: BTreeMap::new(),
+            seen: seen.collect(),
+            set: Table::new(),
         }
     }
 
@@ -183,7 +205,7 @@ impl Draft {
     pub fn remove_entry(&mut self, place: &str, id: &str) {
         let prefix = path::under(place, id);
         self.set
-            .retain(|path, _| path::below(&prefix, path).is_none());
+            .retain(&mut |path, _| path::below(&prefix, path).is_none());
         if self
             .seen
             .keys()
@@ -199,7 +221,7 @@ impl Draft {
     pub fn bring_back(&mut self, before: &Self, place: &str, id: &str) {
         let prefix = path::under(place, id);
         let is_below = |path: &str| path::below(&prefix, path).is_some();
-        self.set.retain(|path, _| !is_below(path));
+        self.set.retain(&mut |path, _| !is_below(path));
         for (path, value) in before.set.iter().filter(|(path, _)| is_below(path)) {
             self.set.insert(path.clone(), value.clone());
         }
@@ -339,7 +361,7 @@ pub fn deletion(record: &Record) -> RecWrites {
         .cells
         .iter()
         .map(|(path, cell)| (path.clone(), cell.seen()));
-    writes.over = order::map(seen);
+    writes.over = seen.collect();
     writes
 }
 
@@ -361,7 +383,7 @@ mod tests {
     use super::*;
 
     fn form() -> Form {
-        serde_json::from_value(json!({
+        let form = json!({
             "id":"f","version":"1","valid_from":"2026-01-01","label":"F","short":"F",
             "sections":[{"label":"S","fields":[
                 {"key":"ngay","label":"Ngày","type":"date","default":"today"},
@@ -369,8 +391,8 @@ mod tests {
                 {"key":"hinh_thuc","label":"HT","type":"choices","options":[["A","a"],["B","b"]],"default":["A"]},
                 {"key":"y_kien","label":"Ý kiến","type":"group","min":1,"fields":[{"key":"noi_dung","label":"ND","type":"text"}]}
             ]}]
-        }))
-        .unwrap()
+        });
+        Form::read(&form.to_string()).unwrap()
     }
 
     fn names() -> impl FnMut() -> String {

@@ -1,6 +1,6 @@
 //! Files: readable export with the changes behind it, and what an import makes of a file (`docs/FILES.md`).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     change::{Change, ORDINARY, RecWrites, parse_change},
     fold::Record,
     id::{ChangeId, DeviceId, RecordId},
+    json::{self, Flaw, Object, Read, ReadError},
     notebook::Known,
     path, position,
     stamp::Stamp,
@@ -21,41 +22,36 @@ pub const EXPORT_KIND: &str = "so-tay-dan-van/xuat";
 pub const EXPORT_VERSION: u32 = 1;
 
 /// A record for readers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReadableRecord {
     /// Its name; an import makes one up from the content when it is missing.
-    #[serde(default)]
     pub id: Option<RecordId>,
     /// Its form.
     pub form: String,
     /// Its form version.
-    #[serde(default)]
     pub version: String,
     /// `official` or `draft`.
-    #[serde(default)]
     pub state: String,
     /// Fields by name; groups as lists, entries with `@id`; many choices as lists of options.
     pub fields: Map<String, Value>,
     /// Problems, warnings too.
-    #[serde(default)]
     pub problems: usize,
     /// Fields with two values; the file shows one, the changes have both.
-    #[serde(default)]
     pub conflicts: Vec<String>,
 }
 
 /// A change as it lies in a file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct FiledChange {
     /// The author's bytes.
     pub change: Box<RawValue>,
     /// The last acceptance.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub acc: Option<Acceptance>,
 }
 
 /// The whole file.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Export {
     /// [`EXPORT_KIND`].
     pub kind: String,
@@ -64,16 +60,42 @@ pub struct Export {
     /// ms.
     pub exported_at: u64,
     /// The app's release.
-    #[serde(default)]
     pub app: String,
     /// Whose notebook.
-    #[serde(default)]
     pub unit: Unit,
     /// For readers.
     pub records: Vec<ReadableRecord>,
     /// For programs.
-    #[serde(default)]
     pub changes: Vec<FiledChange>,
+}
+
+impl Export {
+    /// The file as people read it; the changes stand in their authors' bytes.
+    ///
+    /// # Errors
+    /// Never: every part of it has a form in JSON.
+    pub fn into_text(mut self) -> Result<String, serde_json::Error> {
+        let changes = core::mem::take(&mut self.changes);
+        let mut text = String::new();
+        json::indent(&serde_json::to_string(&self)?, 0, &mut text);
+        // `changes` is the last key, and empty.
+        if !changes.is_empty() && text.ends_with("[]\n}") {
+            text.truncate(text.len() - "]\n}".len());
+            let mut between = "\n    {\n      \"change\": ";
+            for filed in changes {
+                text.push_str(between);
+                text.push_str(filed.change.get());
+                if let Some(acc) = filed.acc {
+                    text.push_str(",\n      \"acc\": ");
+                    json::indent(&serde_json::to_string(&acc)?, 3, &mut text);
+                }
+                text.push_str("\n    }");
+                between = ",\n    {\n      \"change\": ";
+            }
+            text.push_str("\n  ]\n}");
+        }
+        Ok(text)
+    }
 }
 
 /// A record as the file shows it: fields marked `secret` stay in the changes only.
@@ -141,17 +163,52 @@ pub struct Found {
     pub records: usize,
 }
 
+impl Read for ReadableRecord {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let record = Object::read(raw)?;
+        let Value::Object(fields) = record.item("fields")? else {
+            return Err(ReadError::other("an object").under("fields"));
+        };
+        Ok(Self {
+            id: record.item_if("id")?,
+            form: record.text("form")?,
+            version: record.text_or_empty("version")?,
+            state: record.text_or_empty("state")?,
+            fields,
+            problems: record.item_or_default("problems")?,
+            conflicts: record.item_or_default("conflicts")?,
+        })
+    }
+}
+
+impl Read for FiledChange {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let filed = Object::read(raw)?;
+        Ok(Self {
+            change: filed.raw("change")?.to_owned(),
+            acc: filed.item_if("acc")?,
+        })
+    }
+}
+
 /// The outer shape, with every entry still unread: one damaged entry must not spoil the file.
-#[derive(Deserialize)]
 struct Outer<'a> {
-    #[serde(default)]
     kind: Value,
-    #[serde(default)]
     version: Value,
-    #[serde(default, borrow)]
     records: Vec<&'a RawValue>,
-    #[serde(default, borrow)]
     changes: Vec<&'a RawValue>,
+}
+
+impl<'a> Outer<'a> {
+    fn read(text: &'a str) -> Result<Self, ReadError> {
+        let file = Object::read(text)?;
+        Ok(Self {
+            kind: file.value_or_null("kind")?,
+            version: file.value_or_null("version")?,
+            records: file.raws_or_none("records")?,
+            changes: file.raws_or_none("changes")?,
+        })
+    }
 }
 
 /// Reads an export. Nothing is changed by reading; what is damaged is named, the rest is found.
@@ -165,10 +222,10 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
     }
     let text = core::str::from_utf8(bytes).map_err(|e| not_json(&e))?;
     let text = text.trim_start_matches('\u{feff}');
-    let outer: Outer<'_> = match serde_json::from_slice(text.as_bytes()) {
+    let outer = match Outer::read(text) {
         Ok(outer) => outer,
-        Err(e) if e.is_data() => return Err(FileError::Foreign),
-        Err(e) => return Err(not_json(&e)),
+        Err(e) if e.flaw == Flaw::NotJson => return Err(not_json(&e)),
+        Err(_) => return Err(FileError::Foreign), // JSON, and not one of ours
     };
     if outer.kind != EXPORT_KIND {
         return Err(FileError::Foreign);
@@ -185,7 +242,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
         ..Found::default()
     };
     for (at, raw) in outer.changes.iter().enumerate() {
-        match serde_json::from_slice::<FiledChange>(raw.get().as_bytes()) {
+        match FiledChange::read(raw.get()) {
             Ok(filed) => match parse_change(filed.change.get().as_bytes()) {
                 Ok(_) => found.changes.push((filed.change, filed.acc)),
                 Err(e) => found.damaged.push(format!("changes[{at}]: {e}")),
@@ -207,8 +264,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
 /// A record without changes becomes one change whose names are derived from its content: reading the same file
 /// twice gives the same change.
 fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, String> {
-    let record: ReadableRecord =
-        serde_json::from_slice(raw.as_bytes()).map_err(|e| e.to_string())?;
+    let record = ReadableRecord::read(raw).map_err(|e| e.to_string())?;
     let hash = digest(raw.as_bytes());
     let form = catalogue.form(&record.form, &record.version);
     let version = match (record.version.as_str(), form) {
@@ -317,6 +373,51 @@ mod tests {
             doc["g"][0]["ten"], "b",
             "entries keep the order of the file"
         );
+    }
+
+    #[test]
+    fn an_export_is_written_as_the_library_would_write_it() {
+        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let acc = Acceptance {
+            scope: "00000/\"\\".to_owned(),
+            seq: 1,
+            epoch: String::new(),
+            eff: Stamp::default(),
+            mac: "}]".to_owned(),
+        };
+        let record = ReadableRecord {
+            id: None,
+            form: "a\"{[,:\\".to_owned(),
+            version: String::new(),
+            state: "draft".to_owned(),
+            fields: Map::from_iter([("a".to_owned(), serde_json::json!({"b":[[],{}]}))]),
+            problems: 0,
+            conflicts: vec!["x".to_owned(), "y\n".to_owned()],
+        };
+        let filed = |acc| FiledChange {
+            change: raw(r#"{ "a":[1,{"b":"{"}] }"#),
+            acc,
+        };
+        for (records, changes) in [
+            (vec![], vec![]),
+            (vec![], vec![filed(None)]),
+            (
+                vec![record.clone(), record],
+                vec![filed(Some(acc)), filed(None)],
+            ),
+        ] {
+            let export = Export {
+                kind: EXPORT_KIND.to_owned(),
+                version: EXPORT_VERSION,
+                exported_at: 7,
+                app: String::new(),
+                unit: Unit::default(),
+                records,
+                changes,
+            };
+            let expected = serde_json::to_string_pretty(&export).unwrap();
+            assert_eq!(export.into_text().unwrap(), expected);
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! history comes in, a record comes out, and no value that a person typed is missing from its heads
 //! unless another write says that its author had seen it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use core::cmp::Ordering;
 
 use serde_json::{Map, Value};
 
@@ -13,6 +13,7 @@ use crate::{
     id::{ChangeId, RecordId},
     order, path,
     stamp::Stamp,
+    table::{self, Set, Table},
 };
 
 /// A value nobody has replaced yet.
@@ -94,21 +95,20 @@ pub struct Record {
     /// The form version it was made with, unless `@ver` was written.
     pub version: String,
     /// Its fields by path.
-    pub cells: BTreeMap<String, Cell>,
+    pub cells: Table<String, Cell>,
     /// The greatest stamp of its changes and who wrote it.
     pub touched: (Stamp, Option<String>),
     /// The least stamp of its changes and who wrote it.
     pub created: (Stamp, Option<String>),
-    covered: Covered,
+    /// Rising: record (`""`) or entry, a path below it, and what those who deleted it had seen there.
+    covered: Vec<(String, String, ChangeId)>,
 }
-
-/// Record (`""`) or entry → path below it → what those who deleted it had seen there.
-type Covered = BTreeMap<String, BTreeMap<String, BTreeSet<ChangeId>>>;
 
 /// A change together with the effective stamp that the endpoint gave it, if it did.
 pub type Dated<'a> = (&'a Change, Option<Stamp>);
 
 struct Write<'a> {
+    path: &'a str,
     change: &'a Change,
     order: (Stamp, ChangeId),
     value: Option<&'a Value>,
@@ -118,8 +118,8 @@ struct Write<'a> {
 /// Folds what is known of one record; `None` when nothing is.
 #[must_use]
 pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> Option<Record> {
-    let mut writes: BTreeMap<&str, Vec<Write<'a>>> = BTreeMap::new();
-    let mut covered = Covered::new();
+    let mut writes: Vec<Write<'a>> = Vec::new();
+    let mut covered: Vec<(&str, &str, ChangeId)> = Vec::new();
     let mut first: Option<((Stamp, ChangeId), &Change, &str, &str)> = None;
     let mut last: Option<((Stamp, ChangeId), &Change)> = None;
     for (change, eff) in changes {
@@ -133,14 +133,13 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
             }
             for path in recs.paths() {
                 let value = recs.set.get(path);
-                let over = recs.over(path);
-                let write = Write {
+                writes.push(Write {
+                    path,
                     change,
                     order: place,
                     value,
-                    over,
-                };
-                writes.entry(path).or_default().push(write);
+                    over: recs.over(path),
+                });
                 if value.is_none_or(|v| !v.is_null()) {
                     cover(&mut covered, path, &recs.over);
                 }
@@ -149,10 +148,18 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
     }
     let (_, oldest, form, version) = first?;
     let (_, newest) = last?;
-    let cells = writes
-        .into_iter()
-        .map(|(path, writes)| (path.to_owned(), cell(writes)));
-    let cells = order::map(cells);
+    order::sort(&mut writes, &mut |a, b| {
+        (a.path, a.order) < (b.path, b.order)
+    });
+    let of_one_path = writes.chunk_by(|a, b| a.path == b.path);
+    let cells = of_one_path.filter_map(|writes| {
+        let path = writes.first()?.path.to_owned();
+        Some((path, cell(writes)))
+    });
+    let cells: Table<String, Cell> = cells.collect();
+    order::sort(&mut covered, &mut |a, b| a < b);
+    covered.dedup();
+    let covered = covered.into_iter();
     let own = cells
         .get(path::VERSION)
         .and_then(|c| c.value().as_str())
@@ -164,19 +171,26 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
         cells,
         touched: (newest.stamp, newest.who.clone()),
         created: (oldest.stamp, oldest.who.clone()),
-        covered,
+        covered: covered
+            .map(|(prefix, below, id)| (prefix.to_owned(), below.to_owned(), id))
+            .collect(),
     })
 }
 
 /// Notes what a deletion at `path` says it had seen below.
-fn cover(covered: &mut Covered, path: &str, over: &BTreeMap<String, Vec<ChangeId>>) {
+fn cover<'a>(
+    covered: &mut Vec<(&'a str, &'a str, ChangeId)>,
+    path: &'a str,
+    over: &'a Table<String, Vec<ChangeId>>,
+) {
     let Some(prefix) = deletion_prefix(path) else {
         return;
     };
-    let covered = covered.entry(prefix.to_owned()).or_default();
     for (below, ids) in over {
         if below != path && path::below(prefix, below).is_some() {
-            covered.entry(below.clone()).or_default().extend(ids);
+            for id in ids {
+                covered.push((prefix, below, *id));
+            }
         }
     }
 }
@@ -189,49 +203,73 @@ fn deletion_prefix(path: &str) -> Option<&str> {
     }
 }
 
-/// Which writes of one path stand.
-fn cell(mut writes: Vec<Write<'_>>) -> Cell {
-    order::sort(&mut writes, &mut |a, b| a.order < b.order);
-    let known = order::set(writes.iter().map(|w| w.change.id));
-    let below = writes
-        .iter()
-        .flat_map(|w| w.over.iter().filter(|id| **id != w.change.id).copied());
-    let below = order::set(below);
-    let mut standing = order::set(known.difference(&below).copied());
-    let mut reached = reach(&writes, &standing);
-    while let Some(lost) = writes
-        .iter()
-        .rev()
-        .find(|w| !reached.contains(&w.change.id))
-    {
-        // A cycle: only a forger makes one, and still nothing typed may vanish.
-        standing.insert(lost.change.id);
-        reached = reach(&writes, &standing);
+/// Which writes of one path, oldest first, stand.
+fn cell(writes: &[Write<'_>]) -> Cell {
+    let known: Set<ChangeId> = writes.iter().map(|w| w.change.id).collect();
+    let mut notes = vec![Note::default(); known.len()];
+    let mut is_waiting = false;
+    for write in writes {
+        let own = known.place(&write.change.id);
+        if let Some(note) = own.and_then(|own| notes.get_mut(own)) {
+            note.over = write.over;
+        }
+        for below in write.over.iter().filter(|id| **id != write.change.id) {
+            let note = known.place(below).and_then(|at| notes.get_mut(at));
+            is_waiting |= note.is_none();
+            if let Some(note) = note {
+                note.is_below = true;
+            }
+        }
     }
+    for at in 0..notes.len() {
+        if notes.get(at).is_some_and(|note| !note.is_below) {
+            stand(at, &mut notes, &known);
+        }
+    }
+    for write in writes.iter().rev() {
+        // A cycle: only a forger makes one, and still nothing typed may vanish.
+        if let Some(at) = known.place(&write.change.id)
+            && notes.get(at).is_some_and(|note| !note.is_reached)
+        {
+            stand(at, &mut notes, &known);
+        }
+    }
+    let does_stand = |head: &&Head| {
+        let note = known.place(&head.change).and_then(|at| notes.get(at));
+        note.is_some_and(|note| note.does_stand)
+    };
     let history: Vec<Head> = writes.iter().map(head).collect();
-    let heads = history
-        .iter()
-        .rev()
-        .filter(|h| standing.contains(&h.change))
-        .cloned()
-        .collect();
+    let heads = history.iter().rev().filter(does_stand).cloned().collect();
     Cell {
         heads,
-        is_waiting: !below.is_subset(&known),
+        is_waiting,
         history,
     }
 }
 
-fn reach(writes: &[Write<'_>], from: &BTreeSet<ChangeId>) -> BTreeSet<ChangeId> {
-    let over = order::map(writes.iter().map(|w| (w.change.id, w.over)));
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<ChangeId> = from.iter().copied().collect();
-    while let Some(id) = open.pop() {
-        if reached.insert(id) {
-            open.extend(over.get(&id).copied().unwrap_or_default());
+/// What is known of a write among the writes of its path.
+#[derive(Clone, Default)]
+struct Note<'a> {
+    over: &'a [ChangeId],
+    is_below: bool,
+    is_reached: bool,
+    does_stand: bool,
+}
+
+/// Makes a write a head, and notes which writes it reaches.
+fn stand(head: usize, notes: &mut [Note<'_>], known: &Set<ChangeId>) {
+    if let Some(note) = notes.get_mut(head) {
+        note.does_stand = true;
+    }
+    let mut open = vec![head];
+    while let Some(at) = open.pop() {
+        if let Some(note) = notes.get_mut(at).filter(|note| !note.is_reached) {
+            note.is_reached = true;
+            for id in note.over {
+                open.extend(known.place(id));
+            }
         }
     }
-    reached
 }
 
 fn head(write: &Write<'_>) -> Head {
@@ -287,18 +325,28 @@ impl Record {
         {
             return Life::Alive;
         }
-        let covered = self.covered.get(prefix);
         let uncovered = self.below(prefix).any(|(path, cell)| {
-            let seen = covered.and_then(|covered| covered.get(path));
-            let is_seen = |id| seen.is_some_and(|seen| seen.contains(id));
             deletion_prefix(path) != Some(prefix)
-                && !cell.heads.iter().all(|head| is_seen(&head.change))
+                && !cell
+                    .heads
+                    .iter()
+                    .all(|head| self.is_covered(prefix, path, head.change))
         });
         if uncovered {
             Life::Revived
         } else {
             Life::Deleted
         }
+    }
+
+    fn is_covered(&self, prefix: &str, path: &str, id: ChangeId) -> bool {
+        let found = table::place(self.covered.len(), &mut |at| {
+            let row = self.covered.get(at);
+            row.map_or(Ordering::Greater, |(p, below, seen)| {
+                (p.as_str(), below.as_str(), *seen).cmp(&(prefix, path, id))
+            })
+        });
+        found.is_ok()
     }
 
     /// The cells below an entry, or all of the record's.
@@ -309,7 +357,7 @@ impl Record {
             format!("{prefix}/")
         };
         self.cells
-            .range(from..)
+            .rows_from(from.as_str())
             .map(|(path, cell)| (path.as_str(), cell))
             .take_while(move |(path, _)| path::below(prefix, path).is_some())
     }

@@ -1,10 +1,16 @@
 //! Forms as data: what a kind of record is made of (`docs/FORMS.md`).
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::Value;
 
+use crate::{
+    change,
+    json::{self, Object, Read, ReadError},
+    path,
+};
+
 /// A kind of record in one version.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Form {
     /// What records of this kind name.
     pub id: String,
@@ -13,70 +19,54 @@ pub struct Form {
     /// First day on which events are recorded with it.
     pub valid_from: String,
     /// Last day, or open.
-    #[serde(default)]
     pub valid_to: Option<String>,
     /// Heading.
     pub label: String,
     /// For chips and tiles.
     pub short: String,
     /// What making one is called.
-    #[serde(default)]
     pub verb: String,
     /// A symbol of the sprite.
-    #[serde(default)]
     pub icon: String,
     /// Place in menus.
-    #[serde(default)]
     pub order: u32,
     /// On the home screen.
-    #[serde(default)]
     pub quick: bool,
     /// The acts it comes from.
-    #[serde(default)]
     pub sources: Vec<String>,
     /// What a person should know about it.
-    #[serde(default)]
     pub note: String,
     /// Candidates for the first line of a list row.
-    #[serde(default)]
     pub title: Vec<Value>,
     /// Parts of the second line.
-    #[serde(default)]
     pub subtitle: Vec<Value>,
     /// The field that dates the record.
-    #[serde(default)]
     pub date: String,
     /// Where due dates stand.
-    #[serde(default)]
     pub due: Option<String>,
     /// What closes each due date.
-    #[serde(default)]
     pub due_done: Option<String>,
     /// What a person scrolls through.
     pub sections: Vec<Section>,
     /// What must hold beyond types.
-    #[serde(default)]
     pub rules: Vec<Rule>,
     /// Legal tables.
-    #[serde(default)]
     pub registers: Vec<Register>,
 }
 
 /// A heading and its fields.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// Heading.
     pub label: String,
     /// Hidden unless this holds.
-    #[serde(default)]
     pub show_if: Option<Value>,
     /// In order.
     pub fields: Vec<Field>,
 }
 
 /// What kind of value a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Kind {
     /// One line.
     Text,
@@ -115,84 +105,63 @@ pub enum Kind {
 }
 
 /// One field: one line of the catalogue.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Field {
     /// What changes name.
     pub key: String,
     /// What people read.
     pub label: String,
     /// What it holds.
-    #[serde(rename = "type")]
     pub kind: Kind,
     /// True, or a condition.
-    #[serde(default)]
     pub required: Value,
     /// Hidden unless this holds.
-    #[serde(default)]
     pub show_if: Option<Value>,
     /// What a new record starts with.
-    #[serde(default)]
     pub default: Value,
     /// One short line.
-    #[serde(default)]
     pub help: String,
     /// An example inside the empty field.
-    #[serde(default)]
     pub placeholder: String,
     /// Out of lists, search and readable export.
-    #[serde(default)]
     pub secret: bool,
     /// Offer earlier values.
-    #[serde(default)]
     pub suggest: bool,
     /// Value and label.
-    #[serde(default)]
     pub options: Vec<(String, String)>,
     /// Least number, or least entries.
-    #[serde(default)]
     pub min: Option<i64>,
     /// Greatest number, characters, or entries.
-    #[serde(default)]
     pub max: Option<i64>,
     /// Entries that a new record opens with.
-    #[serde(default)]
     pub start: Option<usize>,
     /// What the number counts.
-    #[serde(default)]
     pub unit: String,
     /// Forms a link may lead to: one id or a list.
-    #[serde(default)]
     pub to: Value,
     /// Fields of an entry.
-    #[serde(default)]
     pub fields: Vec<Self>,
     /// What one entry is called.
-    #[serde(default)]
     pub item: String,
     /// Of a computed field.
-    #[serde(default)]
     pub value: Value,
 }
 
 /// Something that must hold.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
     /// The problem is there when this holds.
-    #[serde(rename = "if")]
     pub condition: Value,
     /// Where the link leads; `group.field` is evaluated for each entry.
-    #[serde(default)]
     pub field: String,
     /// Error or warning.
-    #[serde(default)]
     pub level: Level,
     /// The sentence.
     pub say: String,
 }
 
 /// How grave a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub enum Level {
     /// Keeps a record from being official.
     #[default]
@@ -202,32 +171,178 @@ pub enum Level {
 }
 
 /// A table of records.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Register {
     /// Its name in files.
     pub id: String,
     /// Heading.
     pub label: String,
     /// First day.
-    #[serde(default)]
     pub valid_from: Option<String>,
     /// Last day.
-    #[serde(default)]
     pub valid_to: Option<String>,
     /// A row for each entry of this group.
-    #[serde(default)]
     pub per: Option<String>,
     /// In order.
     pub columns: Vec<Column>,
 }
 
 /// A column of a register.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Heading.
     pub label: String,
     /// What stands in it.
     pub value: Value,
+}
+
+/// The deepest nesting of a form: fields in groups in groups in sections, and expressions of 16 levels in them.
+const FORM_DEPTH_MAX: usize = 64;
+
+impl Read for Form {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        // Fields in fields are read by recursion.
+        if change::depth(raw.as_bytes()) > FORM_DEPTH_MAX {
+            return Err(ReadError::other("a form that is not nested too deeply"));
+        }
+        let form = Object::read(raw)?;
+        Ok(Self {
+            id: form.text("id")?,
+            version: form.text("version")?,
+            valid_from: form.text("valid_from")?,
+            valid_to: form.text_if("valid_to")?,
+            label: form.text("label")?,
+            short: form.text("short")?,
+            verb: form.text_or_empty("verb")?,
+            icon: form.text_or_empty("icon")?,
+            order: form.small_or("order", 0)?,
+            quick: form.flag_or_false("quick")?,
+            sources: form.item_or_default("sources")?,
+            note: form.text_or_empty("note")?,
+            title: form.item_or_default("title")?,
+            subtitle: form.item_or_default("subtitle")?,
+            date: form.text_or_empty("date")?,
+            due: form.text_if("due")?,
+            due_done: form.text_if("due_done")?,
+            sections: form.item("sections")?,
+            rules: form.item_or_default("rules")?,
+            registers: form.item_or_default("registers")?,
+        })
+    }
+}
+
+impl Read for Section {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let section = Object::read(raw)?;
+        Ok(Self {
+            label: section.text("label")?,
+            show_if: section.value_if("show_if")?,
+            fields: section.item("fields")?,
+        })
+    }
+}
+
+impl Read for Kind {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        Ok(match &*json::text(raw)? {
+            "text" => Self::Text,
+            "longtext" => Self::LongText,
+            "number" => Self::Number,
+            "decimal" => Self::Decimal,
+            "date" => Self::Date,
+            "time" => Self::Time,
+            "choice" => Self::Choice,
+            "choices" => Self::Choices,
+            "yesno" => Self::YesNo,
+            "person" => Self::Person,
+            "identity" => Self::Identity,
+            "phone" => Self::Phone,
+            "address" => Self::Address,
+            "docref" => Self::DocRef,
+            "link" => Self::Link,
+            "group" => Self::Group,
+            "computed" => Self::Computed,
+            _ => return Err(ReadError::other("a type of field")),
+        })
+    }
+}
+
+impl Read for Field {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let field = Object::read(raw)?;
+        let mut options = Vec::new();
+        for option in field.raws_or_none("options")? {
+            let (value, label) = json::pair(option.get()).map_err(|e| e.under("options"))?;
+            options.push((String::read(value)?, String::read(label)?));
+        }
+        Ok(Self {
+            key: field.text("key")?,
+            label: field.text("label")?,
+            kind: field.item("type")?,
+            required: field.value_or_null("required")?,
+            show_if: field.value_if("show_if")?,
+            default: field.value_or_null("default")?,
+            help: field.text_or_empty("help")?,
+            placeholder: field.text_or_empty("placeholder")?,
+            secret: field.flag_or_false("secret")?,
+            suggest: field.flag_or_false("suggest")?,
+            options,
+            min: field.item_if("min")?,
+            max: field.item_if("max")?,
+            start: field.item_if("start")?,
+            unit: field.text_or_empty("unit")?,
+            to: field.value_or_null("to")?,
+            fields: field.item_or_default("fields")?,
+            item: field.text_or_empty("item")?,
+            value: field.value_or_null("value")?,
+        })
+    }
+}
+
+impl Read for Rule {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let rule = Object::read(raw)?;
+        Ok(Self {
+            condition: rule.item("if")?,
+            field: rule.text_or_empty("field")?,
+            level: rule.item_or_default("level")?,
+            say: rule.text("say")?,
+        })
+    }
+}
+
+impl Read for Level {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        match &*json::text(raw)? {
+            "error" => Ok(Self::Error),
+            "warn" => Ok(Self::Warn),
+            _ => Err(ReadError::other("error or warn")),
+        }
+    }
+}
+
+impl Read for Register {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let register = Object::read(raw)?;
+        Ok(Self {
+            id: register.text("id")?,
+            label: register.text("label")?,
+            valid_from: register.text_if("valid_from")?,
+            valid_to: register.text_if("valid_to")?,
+            per: register.text_if("per")?,
+            columns: register.item("columns")?,
+        })
+    }
+}
+
+impl Read for Column {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let column = Object::read(raw)?;
+        Ok(Self {
+            label: column.text("label")?,
+            value: column.item("value")?,
+        })
+    }
 }
 
 impl Form {
@@ -239,7 +354,7 @@ impl Form {
     /// The field a path means (entry ids and options are passed over).
     #[must_use]
     pub fn field_at(&self, path: &str) -> Option<&Field> {
-        let names = crate::path::field_names(path);
+        let names = path::field_names(path);
         let (first, rest) = names.split_first()?;
         let top = self.fields().find(|field| field.key == *first)?;
         rest.iter().try_fold(top, |field, name| {

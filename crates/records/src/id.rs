@@ -2,18 +2,26 @@
 
 use core::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use uuid::Uuid;
+
+use crate::json::{self, Key, Read, ReadError};
 
 /// A text that is not the name of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID")]
 pub struct NotAnId;
 
+/// What names something: 16 bytes.
+pub trait Name: Copy + Ord + fmt::Debug {
+    /// The 16 bytes.
+    fn bytes(&self) -> &[u8; 16];
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -37,6 +45,12 @@ macro_rules! id {
             }
         }
 
+        impl Name for $name {
+            fn bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0, f)
@@ -46,6 +60,19 @@ macro_rules! id {
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(&self.0, f)
+            }
+        }
+
+        impl Read for $name {
+            fn read(raw: &str) -> Result<Self, ReadError> {
+                let text = json::text(raw)?;
+                text.parse().map_err(|NotAnId| ReadError::other("a UUID"))
+            }
+        }
+
+        impl Key for $name {
+            fn from_key(key: String) -> Result<Self, ReadError> {
+                key.parse().map_err(|NotAnId| ReadError::other("a UUID"))
             }
         }
 
@@ -74,6 +101,13 @@ id!(
     /// One profile of one browser on one phone.
     DeviceId
 );
+
+impl ChangeId {
+    /// The name that has these 16 bytes.
+    pub(crate) fn of(bytes: [u8; 16]) -> Self {
+        Self(Uuid::from_bytes(bytes))
+    }
+}
 
 impl DeviceId {
     /// The last four bytes: what a stamp carries to tell devices apart.

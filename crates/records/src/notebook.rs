@@ -1,12 +1,14 @@
 //! All changes a device holds. Merging two notebooks is uniting their sets (`docs/MERGE.md`).
 
-use std::collections::{BTreeMap, BTreeSet};
+use core::cmp::Ordering;
 
 use crate::{
     change::{Change, ChangeError, parse_change},
     fold::{Dated, Record, fold},
     id::{ChangeId, DeviceId, RecordId},
+    shelf::Shelf,
     stamp::Stamp,
+    table,
     wire::Acceptance,
 };
 
@@ -47,11 +49,19 @@ pub enum Inserted {
 }
 
 /// A set of changes.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Notebook {
-    changes: BTreeMap<ChangeId, Known>,
-    by_record: BTreeMap<RecordId, BTreeSet<ChangeId>>,
-    erased: BTreeMap<ChangeId, ChangeId>,
+    changes: Shelf<ChangeId, Known>,
+    /// The places of the changes that touch a record, by their ids.
+    by_record: Shelf<RecordId, Vec<usize>>,
+    erased: Shelf<ChangeId, ChangeId>,
+}
+
+/// The order of arrival, in which the places are given, makes no difference.
+impl PartialEq for Notebook {
+    fn eq(&self, other: &Self) -> bool {
+        self.changes == other.changes && self.erased == other.erased
+    }
 }
 
 impl Notebook {
@@ -97,8 +107,9 @@ impl Notebook {
                 }
             }
             None => {
+                let place = self.changes.len();
                 for rec in &recs {
-                    self.by_record.entry(*rec).or_default().insert(change.id);
+                    self.note(*rec, change.id, place);
                 }
                 let (dev, n) = (change.dev, change.n);
                 let known = Known {
@@ -114,10 +125,25 @@ impl Notebook {
         }
     }
 
+    /// Notes that a change touches a record.
+    fn note(&mut self, rec: RecordId, id: ChangeId, place: usize) {
+        let Some(places) = self.by_record.get_mut(&rec) else {
+            self.by_record.insert(rec, vec![place]);
+            return;
+        };
+        let among = table::place(places.len(), &mut |at| {
+            let other = places.get(at).and_then(|place| self.changes.at(*place));
+            other.map_or(Ordering::Greater, |(other, _)| other.cmp(&id))
+        });
+        if let Err(at) = among {
+            places.insert(at, place);
+        }
+    }
+
     fn erase(&mut self, id: ChangeId, by: ChangeId) {
-        let first = self.erased.entry(id).or_insert(by);
-        *first = by.min(*first);
-        let by = *first;
+        let first = self.erased.get(&id).map_or(by, |first| by.min(*first));
+        self.erased.insert(id, first);
+        let by = first;
         let body = self
             .changes
             .get(&id)
@@ -166,8 +192,8 @@ impl Notebook {
 
     /// The changes that touch a record.
     pub fn of_record(&self, rec: RecordId) -> impl Iterator<Item = (&ChangeId, &Known)> {
-        let ids = self.by_record.get(&rec).into_iter().flatten();
-        ids.filter_map(|id| self.changes.get_key_value(id))
+        let places = self.by_record.get(&rec).into_iter().flatten();
+        places.filter_map(|place| self.changes.at(*place))
     }
 
     /// A record as these changes tell it.

@@ -1,57 +1,74 @@
-//! Sorting and collecting in one small piece of code each.
+//! Sorting in one small piece of code.
 //!
 //! The standard library's sorts are fast and large, and each type sorted brings its own copy: 97 KB of the wasm.
 //! Nothing here sorts more than some ten thousand rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+/// What can be sorted: the items are known by their places only, so that all types share the code.
+trait Heap {
+    fn before(&mut self, a: usize, b: usize) -> bool;
+    fn swap(&mut self, a: usize, b: usize);
+}
+
+struct Items<'a, T> {
+    items: &'a mut [T],
+    before: &'a mut dyn FnMut(&T, &T) -> bool,
+}
+
+impl<T> Heap for Items<'_, T> {
+    fn before(&mut self, a: usize, b: usize) -> bool {
+        match (self.items.get(a), self.items.get(b)) {
+            (Some(a), Some(b)) => (self.before)(a, b),
+            _ => false,
+        }
+    }
+
+    fn swap(&mut self, a: usize, b: usize) {
+        self.items.swap(a, b);
+    }
+}
 
 /// Sorts by heap: `before(a, b)` says whether `a` comes first. Not stable: ties must be broken by the caller.
 pub fn sort<T>(items: &mut [T], before: &mut dyn FnMut(&T, &T) -> bool) {
     let count = items.len();
+    sort_heap(count, &mut Items { items, before });
+}
+
+/// The places of `count` items in the order of `before`, which has no ties.
+pub(crate) fn places(count: usize, before: &mut dyn FnMut(usize, usize) -> bool) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..count).collect();
+    sort(&mut places, &mut |a, b| before(*a, *b));
+    places
+}
+
+fn sort_heap(count: usize, heap: &mut dyn Heap) {
+    // What is written in order is read in order: most of what comes here is sorted.
+    if (1..count).all(|at| !heap.before(at, at - 1)) {
+        return;
+    }
     for root in (0..count / 2).rev() {
-        sink(items, root, count, before);
+        sink(root, count, heap);
     }
     for end in (1..count).rev() {
-        items.swap(0, end);
-        sink(items, 0, end, before);
+        heap.swap(0, end);
+        sink(0, end, heap);
     }
 }
 
 /// Lets an item sink until nothing below it comes later.
-fn sink<T>(items: &mut [T], mut root: usize, end: usize, before: &mut dyn FnMut(&T, &T) -> bool) {
+fn sink(mut root: usize, end: usize, heap: &mut dyn Heap) {
     loop {
         let mut last = root;
         for child in [2 * root + 1, 2 * root + 2] {
-            if let (true, Some(a), Some(b)) = (child < end, items.get(last), items.get(child))
-                && before(a, b)
-            {
+            if child < end && heap.before(last, child) {
                 last = child;
             }
         }
         if last == root {
             return;
         }
-        items.swap(root, last);
+        heap.swap(root, last);
         root = last;
     }
-}
-
-/// A map of pairs; of two with one key the later stays.
-pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut map = BTreeMap::new();
-    for (key, value) in pairs {
-        map.insert(key, value);
-    }
-    map
-}
-
-/// A set of items.
-pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
-    let mut set = BTreeSet::new();
-    for item in items {
-        set.insert(item);
-    }
-    set
 }
 
 #[cfg(test)]

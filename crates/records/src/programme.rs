@@ -1,43 +1,43 @@
 //! Programmes: a template becomes one programme record and a task record for each real date.
 
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{change::RecWrites, date, form::Form, id::RecordId, position};
+use crate::{
+    change::RecWrites,
+    date,
+    form::Form,
+    id::RecordId,
+    json::{self, Object, Read, ReadError},
+    position,
+};
 
 /// A programme to start from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Template {
     /// Its name in records.
     pub id: String,
     /// What people read.
     pub label: String,
     /// An option of `chuong_trinh.loai`.
-    #[serde(default)]
     pub kind: String,
     /// Number and symbol, as typed.
-    #[serde(default)]
     pub number: String,
     /// Of the document.
-    #[serde(default)]
     pub date: Option<String>,
     /// Who signed, as called on that date.
-    #[serde(default)]
     pub parties: Vec<String>,
     /// From and to.
     pub period: Period,
     /// Legal bases.
-    #[serde(default)]
     pub bases: Vec<Base>,
     /// What was reorganised since, what the text leaves open.
-    #[serde(default)]
     pub note: String,
     /// What is to be done.
     pub tasks: Vec<Task>,
 }
 
 /// A span of days.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Period {
     /// First day.
     pub from: String,
@@ -46,55 +46,43 @@ pub struct Period {
 }
 
 /// A cited document.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
     /// Number and symbol, as typed.
-    #[serde(default)]
     pub number: String,
     /// Its date.
-    #[serde(default)]
     pub date: Option<String>,
     /// Who issued it.
-    #[serde(default)]
     pub body: String,
     /// What it is about.
-    #[serde(default)]
     pub subject: String,
 }
 
 /// One task of a template.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Task {
     /// An option of `nhiem_vu.nhom`.
     pub group: String,
     /// What is to be done.
     pub text: String,
     /// Who leads.
-    #[serde(default)]
     pub lead: String,
     /// Who helps.
-    #[serde(default)]
     pub help: Vec<String>,
     /// What comes out of it.
-    #[serde(default)]
     pub product: String,
     /// How often.
-    #[serde(default)]
     pub repeat: Repeat,
     /// By when.
-    #[serde(default)]
     pub due: TaskDue,
     /// The document sets the rhythm, the date is ours.
-    #[serde(default)]
     pub due_is_default: bool,
     /// The document's own words.
-    #[serde(default)]
     pub quote: String,
 }
 
 /// How often a task comes back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Repeat {
     /// Once.
     #[default]
@@ -110,20 +98,103 @@ pub enum Repeat {
 }
 
 /// When within a year, or in which year.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TaskDue {
     /// `[month, day]` of each repetition within a year.
-    #[serde(default)]
     pub days: Vec<(i64, i64)>,
     /// Of a task that comes once.
-    #[serde(default)]
     pub month: Option<i64>,
     /// Of a task that comes once.
-    #[serde(default)]
     pub day: Option<i64>,
     /// Of a task that comes once: 1 is the first year of the period.
-    #[serde(default)]
     pub year: Option<i64>,
+}
+
+impl Read for Template {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let template = Object::read(raw)?;
+        Ok(Self {
+            id: template.text("id")?,
+            label: template.text("label")?,
+            kind: template.text_or_empty("kind")?,
+            number: template.text_or_empty("number")?,
+            date: template.text_if("date")?,
+            parties: template.item_or_default("parties")?,
+            period: template.item("period")?,
+            bases: template.item_or_default("bases")?,
+            note: template.text_or_empty("note")?,
+            tasks: template.item("tasks")?,
+        })
+    }
+}
+
+impl Read for Period {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let period = Object::read(raw)?;
+        Ok(Self {
+            from: period.text("from")?,
+            to: period.text("to")?,
+        })
+    }
+}
+
+impl Read for Base {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let base = Object::read(raw)?;
+        Ok(Self {
+            number: base.text_or_empty("number")?,
+            date: base.text_if("date")?,
+            body: base.text_or_empty("body")?,
+            subject: base.text_or_empty("subject")?,
+        })
+    }
+}
+
+impl Read for Task {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let task = Object::read(raw)?;
+        Ok(Self {
+            group: task.text("group")?,
+            text: task.text("text")?,
+            lead: task.text_or_empty("lead")?,
+            help: task.item_or_default("help")?,
+            product: task.text_or_empty("product")?,
+            repeat: task.item_or_default("repeat")?,
+            due: task.item_or_default("due")?,
+            due_is_default: task.flag_or_false("due_is_default")?,
+            quote: task.text_or_empty("quote")?,
+        })
+    }
+}
+
+impl Read for Repeat {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        match &*json::text(raw)? {
+            "ONCE" => Ok(Self::Once),
+            "YEAR" => Ok(Self::Year),
+            "HALF_YEAR" => Ok(Self::HalfYear),
+            "QUARTER" => Ok(Self::Quarter),
+            "MONTH" => Ok(Self::Month),
+            _ => Err(ReadError::other("how often")),
+        }
+    }
+}
+
+impl Read for TaskDue {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let due = Object::read(raw)?;
+        let mut days = Vec::new();
+        for day in due.raws_or_none("days")? {
+            let (month, day) = json::pair(day.get()).map_err(|e| e.under("days"))?;
+            days.push((i64::read(month)?, i64::read(day)?));
+        }
+        Ok(Self {
+            days,
+            month: due.item_if("month")?,
+            day: due.item_if("day")?,
+            year: due.item_if("year")?,
+        })
+    }
 }
 
 impl Repeat {

@@ -4,16 +4,18 @@
 //! one transaction, and only then [`Replica::adopt`] changes what is on the screen. A crash between any two of
 //! these loses nothing that was shown as saved.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     change::{Change, ChangeError, ORDINARY, RecWrites},
     id::{ChangeId, DeviceId, RecordId},
+    json::{Object, Read, ReadError},
     notebook::{Inserted, Known, Notebook},
+    order,
+    shelf::Index,
     stamp::Stamp,
+    table::{Set, Table},
     wire::{
         Acceptance, Cursor, Fate, OFFER_MAX, PAGE_BYTES, PROTOCOL, Page, SEND_BYTES_MAX,
         SEND_CHANGES_MAX, SyncAnswer, SyncRequest, Unit, Verdict,
@@ -21,7 +23,7 @@ use crate::{
 };
 
 /// The device's own count and clock: checked and bumped in the transaction that stores a save.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Counter {
     /// This profile.
     pub dev: DeviceId,
@@ -32,58 +34,85 @@ pub struct Counter {
 }
 
 /// What a device knows of its endpoint.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
 pub struct SyncState {
     /// The endpoint's life.
-    #[serde(default)]
     pub epoch: Option<String>,
     /// Scope → how far it was read.
-    #[serde(default)]
-    pub cursors: BTreeMap<String, Cursor>,
+    pub cursors: Table<String, Cursor>,
     /// The last server time seen, ms.
-    #[serde(default)]
     pub server_ms: u64,
     /// The device's clock when that answer came, ms.
-    #[serde(default)]
     pub heard_ms: u64,
     /// Whose notebook this is.
-    #[serde(default)]
     pub unit: Unit,
     /// The endpoint was restored: ids up to here were offered.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub offering: Option<Option<ChangeId>>,
     /// Accepted once, but the restored endpoint lacks them.
-    #[serde(default)]
-    pub resend: BTreeSet<ChangeId>,
+    pub resend: Set<ChangeId>,
 }
 
-/// `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
-fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<ChangeId>>, D::Error> {
-    Option::deserialize(from).map(Some)
+impl Read for Counter {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let counter = Object::read(raw)?;
+        Ok(Self {
+            dev: counter.item("dev")?,
+            n: counter.number("n")?,
+            stamp: counter.item("stamp")?,
+        })
+    }
+}
+
+impl Read for SyncState {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let state = Object::read(raw)?;
+        // `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
+        let is_offering = state.raw_or_none("offering")?.is_some();
+        let offered = state.item_if("offering")?;
+        Ok(Self {
+            epoch: state.text_if("epoch")?,
+            cursors: state.item_or_default("cursors")?,
+            server_ms: state.number_or_zero("server_ms")?,
+            heard_ms: state.number_or_zero("heard_ms")?,
+            unit: state.item_or_default("unit")?,
+            offering: is_offering.then_some(offered),
+            resend: state.item_or_default("resend")?,
+        })
+    }
 }
 
 /// One line of a device's log.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry {
     /// A change, as its author's bytes.
-    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
     pub change: Option<Box<RawValue>>,
     /// Which change the rest is about, when it is not in this line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ChangeId>,
     /// An acceptance.
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", skip_serializing_if = "Option::is_none")]
     pub acc: Option<Acceptance>,
     /// Held or refused, and why.
-    #[serde(rename = "v", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "v", skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
     /// Something that could not be read, kept as it came.
-    #[serde(rename = "q", default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "q", skip_serializing_if = "Option::is_none")]
     pub aside: Option<Box<RawValue>>,
+}
+
+impl Read for Entry {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let entry = Object::read(raw)?;
+        Ok(Self {
+            change: entry.raw_if("c")?.map(ToOwned::to_owned),
+            id: entry.item_if("id")?,
+            acc: entry.item_if("a")?,
+            verdict: entry.item_if("v")?,
+            aside: entry.raw_if("q")?.map(ToOwned::to_owned),
+        })
+    }
 }
 
 /// What is to be written in one transaction.
@@ -100,8 +129,8 @@ pub struct Plan {
 /// What adopting lines did to the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Adopted {
-    /// Records that look different now.
-    pub records: BTreeSet<RecordId>,
+    /// Records that look different now, rising.
+    pub records: Vec<RecordId>,
     /// Changes that came from elsewhere.
     pub received: usize,
 }
@@ -116,10 +145,11 @@ pub struct Replica {
     /// What is known of the endpoint.
     pub sync: SyncState,
     /// Changes that the endpoint set aside or did not store.
-    pub verdicts: BTreeMap<ChangeId, Verdict>,
+    pub verdicts: Table<ChangeId, Verdict>,
     /// Lines that could not be read.
     pub aside: Vec<Box<RawValue>>,
-    unsent: BTreeSet<(u64, ChangeId)>,
+    /// By the number that their devices gave them: a person's changes leave in the order they were made.
+    unsent: Index,
 }
 
 impl Replica {
@@ -130,9 +160,9 @@ impl Replica {
             notebook: Notebook::default(),
             counter,
             sync,
-            verdicts: BTreeMap::new(),
+            verdicts: Table::new(),
             aside: Vec::new(),
-            unsent: BTreeSet::new(),
+            unsent: Index::default(),
         }
     }
 
@@ -214,11 +244,9 @@ impl Replica {
     }
 
     /// The changes that wait to be sent, oldest first.
-    pub fn waiting(&self) -> impl Iterator<Item = &ChangeId> {
-        self.unsent
-            .iter()
-            .map(|(_, id)| id)
-            .chain(&self.sync.resend)
+    pub fn waiting(&self) -> impl Iterator<Item = ChangeId> {
+        let unsent = self.unsent.iter().map(|(name, _)| ChangeId::of(*name));
+        unsent.chain(self.sync.resend.iter().copied())
     }
 
     /// Whether any change of a record waits to be sent.
@@ -226,18 +254,22 @@ impl Replica {
     pub fn is_waiting(&self, rec: RecordId) -> bool {
         self.notebook
             .of_record(rec)
-            .any(|(id, known)| self.unsent.contains(&(known.n, *id)))
+            .any(|(id, known)| self.is_unsent(known.n, id))
+    }
+
+    fn is_unsent(&self, n: u64, id: &ChangeId) -> bool {
+        self.unsent.get(n, id.bytes()).is_some()
     }
 
     /// Plans the next request: what waits, up to a batch, and how far was read.
     #[must_use]
     pub fn plan_request(&self, now_ms: u64, changes_max: usize) -> SyncRequest {
         let mut changes = Vec::new();
-        let mut accs = BTreeMap::new();
+        let mut accs = Table::new();
         let mut bytes = 0;
         let is_offering = self.sync.offering.is_some();
         for id in self.waiting() {
-            let Some(Known { raw, acc, .. }) = self.notebook.get(id) else {
+            let Some(Known { raw, acc, .. }) = self.notebook.get(&id) else {
                 continue;
             };
             bytes += raw.len();
@@ -246,8 +278,8 @@ impl Replica {
                 break;
             }
             changes.extend(to_raw(raw.to_string()));
-            let acc = acc.clone().filter(|_| self.sync.resend.contains(id));
-            accs.extend(acc.map(|acc| (*id, acc)));
+            let acc = acc.clone().filter(|_| self.sync.resend.contains(&id));
+            accs.extend(acc.map(|acc| (id, acc)));
         }
         SyncRequest {
             protocol: PROTOCOL,
@@ -301,7 +333,7 @@ impl Replica {
                 .verdicts
                 .iter()
                 .filter(|(_, verdict)| verdict.is == Fate::Held);
-            sync.resend = crate::order::set(held.map(|(id, _)| *id));
+            sync.resend = held.map(|(id, _)| *id).collect();
             sync.offering = Some(None);
             return Plan {
                 sync: Some(sync),
@@ -382,7 +414,7 @@ impl Replica {
             is_cloned |= known.is_none() && change.dev == self.counter.dev;
             sync.resend.remove(&change.id);
             let is_other = |known: &Known| {
-                *known.raw != *row.change.get() && !self.unsent.contains(&(known.n, change.id))
+                *known.raw != *row.change.get() && !self.is_unsent(known.n, &change.id)
             };
             if known.is_some_and(is_other) && self.is_twin(&row.change) {
                 // A restored endpoint may have lost the text it took or held first: it is to hold that one too.
@@ -430,6 +462,8 @@ impl Replica {
         for entry in entries {
             self.adopt_entry(entry, &mut adopted);
         }
+        order::sort(&mut adopted.records, &mut |a, b| a < b);
+        adopted.records.dedup();
         adopted
     }
 
@@ -443,7 +477,7 @@ impl Replica {
                     id = Some(new);
                     let known = self.notebook.get(&new);
                     if let (Inserted::New, Some(known)) = (inserted, known) {
-                        self.unsent.insert((known.n, new));
+                        self.unsent.insert(known.n, new.bytes(), 0);
                         adopted.received += usize::from(known.dev != self.counter.dev);
                     }
                 }
@@ -457,16 +491,16 @@ impl Replica {
         let Some(known) = self.notebook.get(&id) else {
             return;
         };
-        let place = (known.n, id);
+        let n = known.n;
         adopted.records.extend(known.recs.iter().copied());
         if let Some(acc) = entry.acc {
             self.notebook.accept(id, acc);
-            self.unsent.remove(&place);
+            self.unsent.remove(n, id.bytes());
             self.verdicts.remove(&id);
         }
         if let Some(verdict) = entry.verdict {
             // Held is durable at the endpoint; refused stays here, and is not sent again and again.
-            self.unsent.remove(&place);
+            self.unsent.remove(n, id.bytes());
             self.verdicts.insert(id, verdict);
         }
     }

@@ -2,14 +2,15 @@
 
 use core::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Serialize, Serializer};
+
+use crate::json::{self, Read, ReadError};
 
 /// The largest time a stamp can write in 13 digits (year 2286).
 pub const MS_MAX: u64 = 9_999_999_999_999;
 
 /// When a device says it saved: milliseconds, a counter for ties, and the device's short number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Stamp {
     /// Milliseconds since 1970, by the device's own clock.
     pub ms: u64,
@@ -90,17 +91,17 @@ impl FromStr for Stamp {
     }
 }
 
-impl TryFrom<String> for Stamp {
-    type Error = NotAStamp;
-
-    fn try_from(text: String) -> Result<Self, NotAStamp> {
+impl Read for Stamp {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let text = json::text(raw)?;
         text.parse()
+            .map_err(|NotAStamp| ReadError::other("a stamp"))
     }
 }
 
-impl From<Stamp> for String {
-    fn from(stamp: Stamp) -> Self {
-        stamp.to_string()
+impl Serialize for Stamp {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

@@ -190,10 +190,11 @@ fn out_of_range(field: &Field, n: f64) -> Option<String> {
         clippy::cast_precision_loss,
         reason = "limits in the catalogue are small numbers"
     )]
-    let (min, max) = (field.min.map(|m| m as f64), field.max.map(|m| m as f64));
-    match (min, max) {
-        (Some(min), _) if n < min => Some(format!("“{label}” không được nhỏ hơn {min}.")),
-        (_, Some(max)) if n > max => Some(format!("“{label}” không được lớn hơn {max}.")),
+    let limit = |m: i64| m as f64;
+    // The sentence has the limit as the whole number that it is: writing floats is a lot of code.
+    match (field.min, field.max) {
+        (Some(min), _) if n < limit(min) => Some(format!("“{label}” không được nhỏ hơn {min}.")),
+        (_, Some(max)) if n > limit(max) => Some(format!("“{label}” không được lớn hơn {max}.")),
         _ => None,
     }
 }

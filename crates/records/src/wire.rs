@@ -1,13 +1,13 @@
 //! What goes over the wire and into files, version 1 (`docs/PROTOCOL.md`). Shapes only; no decisions.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
     id::{ChangeId, DeviceId},
+    json::{self, Object, Read, ReadError},
     stamp::Stamp,
+    table::Table,
 };
 
 /// The protocol these shapes belong to.
@@ -22,7 +22,7 @@ pub const OFFER_MAX: usize = 5_000;
 pub const PAGE_BYTES: u32 = 256 * 1024;
 
 /// What an endpoint adds when it takes a change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Acceptance {
     /// Unit code `/` compartment.
     pub scope: String,
@@ -37,64 +37,52 @@ pub struct Acceptance {
 }
 
 /// How far a device has read a scope.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Cursor {
     /// Rises when what may be seen grows; then reading starts at 0.
-    #[serde(rename = "gen", default)]
+    #[serde(rename = "gen")]
     pub generation: u64,
     /// The last row read.
     pub seq: u64,
 }
 
 /// A commune.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Unit {
     /// Five digits.
     pub code: String,
     /// As people call it; may be empty.
-    #[serde(default)]
     pub name: String,
 }
 
 /// What a device sends.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SyncRequest {
     /// [`PROTOCOL`].
     pub protocol: u32,
     /// Who asks.
     pub device: DeviceId,
     /// The endpoint's life as the device knows it.
-    #[serde(default)]
     pub epoch: Option<String>,
     /// The device's clock, ms.
-    #[serde(default)]
     pub sent_at: u64,
     /// How many changes wait on the device.
-    #[serde(default)]
     pub waiting: u64,
     /// Scope → how far it was read.
-    #[serde(default)]
-    pub cursors: BTreeMap<String, Cursor>,
+    pub cursors: Table<String, Cursor>,
     /// Changes, as their authors' bytes.
-    #[serde(default)]
     pub changes: Vec<Box<RawValue>>,
     /// Of changes sent again after a restore: what an earlier life of the endpoint said of them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub accs: BTreeMap<ChangeId, Acceptance>,
+    #[serde(skip_serializing_if = "Table::is_empty")]
+    pub accs: Table<ChangeId, Acceptance>,
     /// Ids of changes the device holds, after the endpoint was restored.
-    #[serde(default)]
     pub offer: Vec<ChangeId>,
     /// How large a page may be.
-    #[serde(default = "page_bytes")]
     pub page_bytes: u32,
 }
 
-fn page_bytes() -> u32 {
-    PAGE_BYTES
-}
-
 /// What the endpoint answers.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct SyncAnswer {
     /// [`PROTOCOL`].
     pub protocol: u32,
@@ -105,21 +93,17 @@ pub struct SyncAnswer {
     /// Whose notebook this is.
     pub unit: Unit,
     /// One for each change sent, in order.
-    #[serde(default)]
     pub answers: Vec<Verdict>,
     /// What the device had not read yet.
-    #[serde(default)]
     pub pages: Vec<Page>,
     /// Of the ids offered, those the endpoint does not have.
-    #[serde(default)]
     pub lacks: Vec<ChangeId>,
     /// Another request will bring more.
-    #[serde(default)]
     pub more: bool,
 }
 
 /// What became of a change that was sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Fate {
     /// Durable now.
@@ -133,28 +117,28 @@ pub enum Fate {
 }
 
 /// The answer to one change.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// The change; null when it could not be read.
     pub id: Option<ChangeId>,
     /// Its place in the request, when it could not be read.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub at: Option<usize>,
     /// What became of it.
     pub is: Fate,
     /// Of `taken` and `had`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub acc: Option<Acceptance>,
     /// Of `held` and `refused`: why, for programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// Of `held` and `refused`: why, for people, in Vietnamese.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub say: Option<String>,
 }
 
 /// A run of rows of one scope.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct Page {
     /// Which.
     pub scope: String,
@@ -170,7 +154,7 @@ pub struct Page {
 }
 
 /// An accepted change.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct PageRow {
     /// The acceptance.
     pub acc: Acceptance,
@@ -179,7 +163,7 @@ pub struct PageRow {
 }
 
 /// A problem document (RFC 9457).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
     /// Always `about:blank`: the code tells more.
     #[serde(rename = "type")]
@@ -192,4 +176,134 @@ pub struct Problem {
     pub code: String,
     /// For people.
     pub detail: String,
+}
+
+impl Read for Acceptance {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let acc = Object::read(raw)?;
+        Ok(Self {
+            scope: acc.text("scope")?,
+            seq: acc.number("seq")?,
+            epoch: acc.text("epoch")?,
+            eff: acc.item("eff")?,
+            mac: acc.text("mac")?,
+        })
+    }
+}
+
+impl Read for Cursor {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let cursor = Object::read(raw)?;
+        Ok(Self {
+            generation: cursor.number_or_zero("gen")?,
+            seq: cursor.number("seq")?,
+        })
+    }
+}
+
+impl Read for Unit {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let unit = Object::read(raw)?;
+        Ok(Self {
+            code: unit.text("code")?,
+            name: unit.text_or_empty("name")?,
+        })
+    }
+}
+
+impl Read for SyncRequest {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let request = Object::read(raw)?;
+        let changes = request.raws_or_none("changes")?.into_iter();
+        Ok(Self {
+            protocol: request.small("protocol")?,
+            device: request.item("device")?,
+            epoch: request.text_if("epoch")?,
+            sent_at: request.number_or_zero("sent_at")?,
+            waiting: request.number_or_zero("waiting")?,
+            cursors: request.item_or_default("cursors")?,
+            changes: changes.map(ToOwned::to_owned).collect(),
+            accs: request.item_or_default("accs")?,
+            offer: request.item_or_default("offer")?,
+            page_bytes: request.small_or("page_bytes", PAGE_BYTES)?,
+        })
+    }
+}
+
+impl Read for SyncAnswer {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let answer = Object::read(raw)?;
+        Ok(Self {
+            protocol: answer.small("protocol")?,
+            epoch: answer.text("epoch")?,
+            now: answer.number("now")?,
+            unit: answer.item("unit")?,
+            answers: answer.item_or_default("answers")?,
+            pages: answer.item_or_default("pages")?,
+            lacks: answer.item_or_default("lacks")?,
+            more: answer.flag_or_false("more")?,
+        })
+    }
+}
+
+impl Read for Fate {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        match &*json::text(raw)? {
+            "taken" => Ok(Self::Taken),
+            "had" => Ok(Self::Had),
+            "held" => Ok(Self::Held),
+            "refused" => Ok(Self::Refused),
+            _ => Err(ReadError::other("taken, had, held or refused")),
+        }
+    }
+}
+
+impl Read for Verdict {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let verdict = Object::read(raw)?;
+        Ok(Self {
+            id: verdict.item_if("id")?,
+            at: verdict.item_if("at")?,
+            is: verdict.item("is")?,
+            acc: verdict.item_if("acc")?,
+            code: verdict.text_if("code")?,
+            say: verdict.text_if("say")?,
+        })
+    }
+}
+
+impl Read for Page {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let page = Object::read(raw)?;
+        Ok(Self {
+            scope: page.text("scope")?,
+            generation: page.number("gen")?,
+            from: page.number("from")?,
+            to: page.number("to")?,
+            rows: page.item("rows")?,
+        })
+    }
+}
+
+impl Read for PageRow {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let row = Object::read(raw)?;
+        Ok(Self {
+            acc: row.item("acc")?,
+            change: row.raw("change")?.to_owned(),
+        })
+    }
+}
+
+impl Read for Problem {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let problem = Object::read(raw)?;
+        Ok(Self {
+            kind: problem.text("type")?,
+            title: problem.text("title")?,
+            status: problem.item("status")?,
+            code: problem.text("code")?,
+            detail: problem.text("detail")?,
+        })
+    }
 }

@@ -6,12 +6,13 @@ use std::{fs, path::PathBuf};
 use records::{
     change::{Change, Erase, parse_change},
     draft::Draft,
+    json::Read,
     notebook::Notebook,
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
     wire::{Acceptance, Fate, PAGE_BYTES, Problem, SyncAnswer, SyncRequest},
 };
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -23,9 +24,9 @@ fn fixture(name: &str) -> String {
 }
 
 /// Reads a fixture and checks that it is written again in the same bytes.
-fn check<T: DeserializeOwned + Serialize>(name: &str) -> T {
+fn check<T: Read + Serialize>(name: &str) -> T {
     let text = fixture(name);
-    let value: T = serde_json::from_str(&text).unwrap();
+    let value = T::read(&text).unwrap();
     assert_eq!(serde_json::to_string(&value).unwrap(), text, "{name}");
     value
 }
@@ -80,7 +81,7 @@ fn a_change_of_another_client_is_kept_in_its_own_bytes() {
     let (id, _) = notebook.insert(&text).unwrap();
     assert_eq!(&*notebook.get(&id).unwrap().raw, text);
     let entry = format!(r#"{{"c":{text}}}"#);
-    let read: Entry = serde_json::from_str(&entry).unwrap();
+    let read = Entry::read(&entry).unwrap();
     assert_eq!(serde_json::to_string(&read).unwrap(), entry);
 }
 
@@ -121,7 +122,7 @@ fn a_request_and_its_answer_read_and_rewrite_to_the_same_bytes() {
 
 #[test]
 fn the_least_a_client_may_send_is_its_name() {
-    let request: SyncRequest = serde_json::from_str(&fixture("sync-request-least.json")).unwrap();
+    let request = SyncRequest::read(&fixture("sync-request-least.json")).unwrap();
     assert!(request.changes.is_empty() && request.cursors.is_empty() && request.offer.is_empty());
     assert!(request.accs.is_empty());
     assert_eq!((request.epoch, request.page_bytes), (None, PAGE_BYTES));
@@ -159,11 +160,7 @@ fn what_is_known_of_the_endpoint_survives_a_restart() {
             ..SyncState::default()
         };
         let text = serde_json::to_string(&state).unwrap();
-        assert_eq!(
-            serde_json::from_str::<SyncState>(&text).unwrap(),
-            state,
-            "{text}"
-        );
+        assert_eq!(SyncState::read(&text).unwrap(), state, "{text}");
     }
 }
 

@@ -10,13 +10,13 @@ use hmac::{Hmac, KeyInit, Mac};
 use records::{
     change::{Change, ChangeError, ORDINARY, parse_change},
     id::ChangeId,
+    json::{Object, Read},
     path,
     stamp::Stamp,
     wire::{
         Acceptance, Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict,
     },
 };
-use serde::Deserialize;
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -168,7 +168,7 @@ impl Asked {
         let wanted = Wanted {
             unit: endpoint.unit().code.clone(),
             scopes: vec![scope(&endpoint.unit().code, ORDINARY)],
-            cursors: request.cursors,
+            cursors: request.cursors.into_iter().collect(),
             left_out: durable.map(|(id, _)| *id).collect(),
             bytes: page_bytes(request.page_bytes),
             offer: request.offer,
@@ -189,21 +189,13 @@ impl Asked {
 }
 
 fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
-    /// What every protocol number has in common.
-    #[derive(Deserialize)]
-    struct Numbered {
-        protocol: u32,
-    }
-    let number = |text| serde_json::from_str::<Numbered>(text).map(|numbered| numbered.protocol);
-    let request: SyncRequest = match serde_json::from_str(text) {
+    let request = match SyncRequest::read(text) {
         Ok(request) => request,
         Err(error) => {
-            tracing::debug!(
-                line = error.line(),
-                column = error.column(),
-                "not a request"
-            );
-            let is_other = number(text).is_ok_and(|protocol| protocol != PROTOCOL);
+            tracing::debug!(%error, "not a request");
+            // Every protocol has a number; the rest may have another shape.
+            let number = Object::read(text).and_then(|request| request.small("protocol"));
+            let is_other = number.is_ok_and(|protocol| protocol != PROTOCOL);
             return Err(if is_other {
                 Problem::Protocol
             } else {
@@ -281,11 +273,6 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {
-    /// What can be told of a change that is not one. Everything else is skipped without recursion.
-    #[derive(Deserialize)]
-    struct Named {
-        id: ChangeId,
-    }
     let why = match error {
         ChangeError::TooLarge(_) | ChangeError::TooDeep | ChangeError::TooManyPaths(_) => TOO_LARGE,
         ChangeError::Path(path) if path.len() > path::PATH_BYTES_MAX => TOO_LARGE,
@@ -293,9 +280,9 @@ fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {
             UNREADABLE
         }
     };
-    let id = serde_json::from_str::<Named>(raw)
-        .map(|named| named.id)
-        .ok(); // or it has none
+    // What can be told of a change that is not one. Everything else is skipped without recursion.
+    let named = Object::read(raw).and_then(|change| change.item("id"));
+    let id = named.ok(); // or it has none
     let at = if id.is_none() { Some(at) } else { None };
     Verdict {
         at,

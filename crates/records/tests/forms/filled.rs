@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use records::{
     expr::{self, Scope},
     form::{Field, Form, Kind, Level},
+    json::Read,
     path,
     summary::summarise,
     validate::{self, Problem, problems},
@@ -240,11 +241,11 @@ fn one_of_each() -> Form {
         }
         field
     });
-    serde_json::from_value(json!({
+    let form = json!({
         "id": "f", "version": "1", "valid_from": "2026-01-01", "label": "F", "short": "F",
         "sections": [{"label": "S", "fields": fields.collect::<Vec<Value>>()}]
-    }))
-    .unwrap()
+    });
+    Form::read(&form.to_string()).unwrap()
 }
 
 fn check(key: &str, good: &Value, bad: &Value) {

@@ -10,6 +10,7 @@ use records::{
     fold::Record,
     form::Form,
     id::{ChangeId, DeviceId, RecordId},
+    json::Read,
     notebook::Notebook,
     path,
     stamp::Stamp,
@@ -50,15 +51,15 @@ pub(super) fn value(n: usize) -> Value {
 }
 
 pub(super) fn form() -> Form {
-    serde_json::from_value(json!({
+    let form = json!({
         "id":"k","version":"1","valid_from":"2026-01-01","label":"K","short":"K",
         "sections":[{"label":"S","fields":[
             {"key":"a","label":"A","type":"text"},
             {"key":"f","label":"F","type":"choices","options":[["A","a"]]},
             {"key":"g","label":"G","type":"group","fields":[{"key":"x","label":"X","type":"text"}]}
         ]}]
-    }))
-    .unwrap()
+    });
+    Form::read(&form.to_string()).unwrap()
 }
 
 pub(super) fn change(n: usize, dev_n: usize, stamp: Stamp, recs: Vec<RecWrites>) -> Change {

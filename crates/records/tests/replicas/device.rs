@@ -5,7 +5,8 @@ use records::{
     draft::Draft,
     fold::Record,
     id::{DeviceId, RecordId},
-    replica::{Counter, Plan, Replica, SyncState},
+    json::Read,
+    replica::{Counter, Entry, Plan, Replica, SyncState},
     stamp::Stamp,
 };
 
@@ -57,13 +58,10 @@ impl Disk {
     pub(super) fn rebuild(&self) -> Replica {
         let (counter, sync) = (&self.counter, &self.sync);
         let mut replica = Replica::new(
-            serde_json::from_str(counter).unwrap(),
-            serde_json::from_str(sync).unwrap(),
+            Counter::read(counter).unwrap(),
+            SyncState::read(sync).unwrap(),
         );
-        let entries = self
-            .log
-            .iter()
-            .map(|line| serde_json::from_str(line).unwrap());
+        let entries = self.log.iter().map(|line| Entry::read(line).unwrap());
         replica.adopt_entries(entries.collect());
         replica
     }
@@ -155,7 +153,7 @@ impl Device {
         self.disk
             .draft
             .as_ref()
-            .map(|draft| serde_json::from_str(draft).unwrap())
+            .map(|draft| Draft::read(draft).unwrap())
     }
 
     pub(super) fn keep(&mut self, draft: &Draft) {

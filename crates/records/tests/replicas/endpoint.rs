@@ -10,6 +10,7 @@ use records::{
     id::{ChangeId, DeviceId},
     replica::to_raw,
     stamp::Stamp,
+    table::Table,
     wire::{Acceptance, Fate, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Unit, Verdict},
 };
 
@@ -20,7 +21,7 @@ pub(super) struct Row {
     pub(super) raw: String,
 }
 
-type Accs = BTreeMap<ChangeId, Acceptance>;
+type Accs = Table<ChangeId, Acceptance>;
 
 /// A proof that no device in these tests forges: every part of it, under a key that all lives share.
 fn mac(id: ChangeId, scope: &str, eff: Stamp, raw: &str) -> String {

@@ -159,7 +159,7 @@ fn a_page_with_another_text_does_not_count_as_an_acceptance_of_ours() {
     talk(&mut two, &mut endpoint);
     let answer = endpoint.answer(START, &before);
     hear(&mut one, (before, answer));
-    assert_eq!(one.replica.waiting().collect::<Vec<_>>(), [&id]);
+    assert_eq!(one.replica.waiting().collect::<Vec<_>>(), [id]);
     assert_eq!(one.replica.notebook.get(&id).unwrap().acc, None);
 }
 

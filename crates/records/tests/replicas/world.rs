@@ -8,8 +8,10 @@ use records::{
     fold::Life,
     form::Form,
     id::{ChangeId, DeviceId, RecordId, entry_id},
+    json::Read,
     path,
     replica::{Plan, to_raw},
+    table::Table,
     wire::{PROTOCOL, SyncAnswer, SyncRequest},
 };
 use serde_json::{Value, json};
@@ -122,7 +124,7 @@ pub(super) fn rec(n: u8) -> RecordId {
 pub(super) const FORGED: u8 = 3;
 
 fn form() -> Form {
-    serde_json::from_value(json!({
+    let form = json!({
         "id":"k","version":"1","valid_from":"2026-01-01","label":"K","short":"K",
         "sections":[{"label":"S","fields":[
             {"key":"a","label":"A","type":"text"},
@@ -131,8 +133,8 @@ fn form() -> Form {
             {"key":"g","label":"G","type":"group","start":1,"fields":[
                 {"key":"x","label":"X","type":"text"}]}
         ]}]
-    }))
-    .unwrap()
+    });
+    Form::read(&form.to_string()).unwrap()
 }
 
 impl World {
@@ -476,13 +478,13 @@ impl World {
             epoch: None,
             sent_at: 0,
             waiting: 0,
-            cursors: BTreeMap::new(),
+            cursors: Table::new(),
             changes: self
                 .foreign
                 .iter()
                 .map(|raw| to_raw(raw.clone()).unwrap())
                 .collect(),
-            accs: BTreeMap::new(),
+            accs: Table::new(),
             offer: Vec::new(),
             page_bytes: 1,
         };

@@ -80,16 +80,25 @@ fn screens(work: Work) -> AnyView {
         untrack(|| page(work, path))
     };
     let page = move || keyed(move || vec![address.get()], page);
+    // Not before the core is safe: the first visit may be on a slow line.
+    Effect::new(move |_| {
+        if book.is_offline_ready.get() {
+            wasm_bindgen_futures::spawn_local(async move {
+                later::fetch(work).await;
+            });
+        }
+    });
     pages::frame::frame(work, head, page)
 }
 
 /// The table of addresses.
-fn page(work: Work, path: &str) -> AnyView {
+pub(crate) fn page(work: Work, path: &str) -> AnyView {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         ["ket-noi"] => later::page(work, path),
         _ if !work.book.me.with_untracked(|me| me.is_welcomed) => pages::welcome::page(work),
+        _ if is_unknown(work, &parts) && later::may_know_more() => later::page(work, path),
         [] => pages::today::page(work),
         ["ghi"] => pages::kinds::page(work),
         ["ghi", form] => pages::write::begin(work, form),
@@ -104,5 +113,18 @@ fn page(work: Work, path: &str) -> AnyView {
         ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
         _ => pages::not_found::page(),
+    }
+}
+
+/// Whether a page is about a form that this part of the app does not have.
+fn is_unknown(work: Work, parts: &[&str]) -> bool {
+    let has_no = |form: &str| work.book.catalogue().newest(form).is_none();
+    match parts {
+        ["ghi" | "so", form, ..] => has_no(form),
+        ["nhap", draft] => work.book.peek(|data| {
+            let draft = data.drafts.get(*draft);
+            draft.is_some_and(|draft| has_no(&draft.form))
+        }),
+        _ => false,
     }
 }

@@ -26,13 +26,18 @@ pub(crate) fn document() -> Option<web_sys::Document> {
 
 /// Milliseconds since 1970, by this device's clock.
 pub(crate) fn now_ms() -> u64 {
+    whole(js_sys::Date::now())
+}
+
+/// A number of JavaScript's as a whole one; a clock before 1970 counts as 0.
+fn whole(number: f64) -> u64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "whole milliseconds below 2^53; a clock before 1970 counts as 0"
+        reason = "whole numbers below 2^53"
     )]
-    let ms = js_sys::Date::now().max(0.0) as u64;
-    ms
+    let whole = number.max(0.0) as u64;
+    whole
 }
 
 /// Random bytes for names and keys.
@@ -173,10 +178,10 @@ pub(crate) async fn ask_to_keep_storage() -> bool {
 }
 
 /// Bytes used and bytes allowed.
-pub(crate) async fn storage_use() -> Option<(f64, f64)> {
+pub(crate) async fn storage_use() -> Option<(u64, u64)> {
     let asked = window()?.navigator().storage().estimate().ok()?;
     let estimate = wasm_bindgen_futures::JsFuture::from(asked).await.ok()?;
-    let number = |name| get(&estimate, name).and_then(|value| value.as_f64());
+    let number = |name| get(&estimate, name)?.as_f64().map(whole);
     Some((number("usage")?, number("quota")?))
 }
 

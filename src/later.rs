@@ -4,35 +4,49 @@
 use std::cell::Cell;
 
 use leptos::prelude::*;
+use records::catalogue;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
-    browser,
+    app, browser,
     markup::{Piece, view},
     pages, words,
     work::Work,
 };
 
-/// A page of the second wasm, by its address.
-type Page = fn(Work, &str) -> AnyView;
+/// What the second wasm has for the app.
+#[derive(Clone, Copy)]
+struct Later {
+    /// Takes in the forms, templates and texts that came with it.
+    grow: fn(Work),
+    /// A page by its address.
+    page: fn(Work, &str) -> AnyView,
+}
 
 thread_local! {
     /// The second wasm, once it is here.
-    static HERE: Cell<Option<Page>> = const { Cell::new(None) };
+    static HERE: Cell<Option<Later>> = const { Cell::new(None) };
 }
 
 /// How far the second wasm is.
 #[derive(Clone, Copy)]
 enum Coming {
     Asked,
-    Here(Page),
+    Here,
     Missing,
 }
 
 /// The way into the second wasm.
 #[wasm_split(later, fallible)]
-fn enter() -> Result<Page, SplitLoaderError> {
-    Ok(there)
+fn enter() -> Result<Later, SplitLoaderError> {
+    Ok(Later { grow, page: there })
+}
+
+fn grow(work: Work) {
+    // A test reads the built-in catalogue, so a release can.
+    if let Ok(all) = catalogue::builtin() {
+        work.book.take_catalogue(Box::leak(Box::new(all)));
+    }
 }
 
 /// The table of addresses in the second wasm.
@@ -45,24 +59,43 @@ fn there(work: Work, path: &str) -> AnyView {
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["huong-dan"] => pages::guide::page(work),
-        _ => pages::not_found::page(),
+        // A form that came with it.
+        _ => app::page(work, path),
     }
 }
 
-/// A page of the second wasm; says so while that is on its way, or not to be had.
-pub(crate) fn page(work: Work, path: &str) -> AnyView {
-    if let Some(page) = HERE.get() {
-        return page(work, path);
+/// Fetches the second wasm, from what the service worker keeps or from the network.
+pub(crate) async fn fetch(work: Work) -> bool {
+    if HERE.get().is_some() {
+        return true;
     }
-    let coming = RwSignal::new_local(Coming::Asked);
+    let Ok(later) = enter().await else {
+        return false;
+    };
+    // Two may have asked.
+    if HERE.replace(Some(later)).is_none() {
+        (later.grow)(work);
+    }
+    true
+}
+
+/// Whether it may bring a form that is not known yet.
+pub(crate) fn may_know_more() -> bool {
+    HERE.get().is_none()
+}
+
+/// A page that needs the second wasm; says so while that is on its way, or not to be had.
+pub(crate) fn page(work: Work, path: &str) -> AnyView {
+    if let Some(later) = HERE.get() {
+        return (later.page)(work, path);
+    }
+    let coming = RwSignal::new(Coming::Asked);
     let ask = move || {
         wasm_bindgen_futures::spawn_local(async move {
-            let come = match enter().await {
-                Ok(page) => {
-                    HERE.set(Some(page));
-                    Coming::Here(page)
-                }
-                Err(_) => Coming::Missing,
+            let come = if fetch(work).await {
+                Coming::Here
+            } else {
+                Coming::Missing
             };
             // The person may have gone on to another page.
             browser::let_go(coming.try_set(come));
@@ -70,10 +103,10 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     };
     ask();
     let path = path.to_owned();
-    let shown = move || match coming.get() {
-        Coming::Here(page) => untrack(|| page(work, &path)),
-        Coming::Asked => view! { <p class="loading" role="status">"Đang mở…"</p> },
-        Coming::Missing => view! {
+    let shown = move || match (coming.get(), HERE.get()) {
+        (Coming::Here, Some(later)) => untrack(|| (later.page)(work, &path)),
+        (Coming::Asked, _) => view! { <p class="loading" role="status">"Đang mở…"</p> },
+        (Coming::Missing | Coming::Here, _) => view! {
             <main class="page middle">
                 <div class="banner warn" role="alert">{words::PART_MISSING}</div>
                 <button class="button" on:click=move |_| ask()>"Thử lại"</button>

@@ -68,7 +68,7 @@ pub(crate) struct Data {
 #[derive(Clone, Copy)]
 pub(crate) struct Book {
     data: StoredValue<Data, LocalStorage>,
-    pub(crate) catalogue: &'static Catalogue,
+    catalogue: RwSignal<&'static Catalogue>,
     revision: RwSignal<u64>,
     draft_revision: RwSignal<u64>,
     pub(crate) me: RwSignal<Me>,
@@ -89,7 +89,7 @@ impl Book {
     pub(crate) fn new(data: Data, catalogue: &'static Catalogue, me: Me, route: String) -> Self {
         let book = Self {
             data: StoredValue::new_local(data),
-            catalogue,
+            catalogue: RwSignal::new(catalogue),
             revision: RwSignal::new(0),
             draft_revision: RwSignal::new(0),
             me: RwSignal::new(me),
@@ -107,6 +107,22 @@ impl Book {
             .with_value(|data| data.replica.notebook.records().collect());
         book.resummarise(all);
         book
+    }
+
+    /// Forms, templates and texts; whoever asks inside a view follows when more of them arrive.
+    pub(crate) fn catalogue(&self) -> &'static Catalogue {
+        self.catalogue.get()
+    }
+
+    /// More forms have arrived: records of theirs get their rows.
+    pub(crate) fn take_catalogue(&self, catalogue: &'static Catalogue) {
+        let before = self.catalogue.get_untracked();
+        self.catalogue.set(catalogue);
+        self.adopt(|data| {
+            let rows = data.rows.iter();
+            let unknown = rows.filter(|(_, row)| before.newest(&row.form).is_none());
+            unknown.map(|(id, _)| *id).collect()
+        });
     }
 
     /// Reads the notebook; whoever does it inside a view follows its changes.
@@ -129,7 +145,7 @@ impl Book {
     }
 
     fn resummarise(&self, records: Vec<RecordId>) {
-        let catalogue = self.catalogue;
+        let catalogue = self.catalogue.get_untracked();
         self.data.update_value(|data| {
             for id in records {
                 if let Some(record) = data.replica.notebook.fold(id) {

@@ -66,13 +66,17 @@ pub(crate) fn due(due: &str, today: &str) -> (String, &'static str) {
     }
 }
 
-pub(crate) fn bytes(n: f64) -> String {
-    if n < 1_048_576.0 {
-        format!("{:.0} KB", n / 1_024.0)
-    } else if n < 1_073_741_824.0 {
-        format!("{:.1} MB", n / 1_048_576.0).replace('.', ",")
-    } else {
-        format!("{:.1} GB", n / 1_073_741_824.0).replace('.', ",")
+/// Bytes as people read them, with one digit after the comma from a megabyte on.
+pub(crate) fn bytes(n: u64) -> String {
+    const MEGA: u64 = 1_048_576;
+    let tenths = |unit: u64, name: &str| {
+        let tenths = n.saturating_mul(10) / unit;
+        format!("{},{} {name}", tenths / 10, tenths % 10)
+    };
+    match n {
+        0..MEGA => format!("{} KB", n / 1_024),
+        MEGA..1_073_741_824 => tenths(MEGA, "MB"),
+        _ => tenths(1_073_741_824, "GB"),
     }
 }
 
@@ -142,6 +146,7 @@ pub(crate) fn files_error(error: &crate::work::files::FilesError) -> String {
         FilesError::File(FileError::Foreign) => "Đây không phải tệp do Sổ tay Dân vận xuất ra. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::File(FileError::Newer(_)) => "Tệp do bản ứng dụng mới hơn ghi. Hãy cập nhật ứng dụng rồi nhập lại. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::Save(error) => save_error(error),
+        FilesError::NotHere => PART_MISSING.to_owned(),
         FilesError::Passphrase => "Không mở được: cụm mật khẩu chưa đúng, hoặc tệp hỏng. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::Browser(what) => format!("Trình duyệt chưa làm được việc này ({what}). Không có gì thay đổi trên máy."),
     }

@@ -7,7 +7,7 @@ use crate::{pages::frame::head, work::Work};
 
 pub(crate) fn page(work: Work) -> AnyView {
     head("Hướng dẫn", Some("/cai-dat"));
-    let sections = work.book.catalogue.guide.sections.iter().map(|section| {
+    let sections = work.book.catalogue().guide.sections.iter().map(|section| {
         let texts = section
             .paragraphs
             .iter()

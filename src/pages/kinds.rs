@@ -10,7 +10,7 @@ pub(crate) fn page(work: Work) -> AnyView {
     let tile = |form: &&'static records::form::Form| {
         view! { <a class="tile" href=format!("#/ghi/{}", form.id)>{icon(&form.icon)}<span>{form.label.as_str()}</span></a> }
     };
-    let kinds = work.book.catalogue.kinds();
+    let kinds = work.book.catalogue().kinds();
     let (quick, other): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|form| form.quick);
     view! {
         <main class="page">

@@ -40,7 +40,7 @@ const STATES: [(&str, &str); 6] = [
 
 pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
     let book = work.book;
-    let Some(form) = book.catalogue.newest(form) else {
+    let Some(form) = book.catalogue().newest(form) else {
         return not_found::page();
     };
     head(form.label.as_str(), Some("/so"));
@@ -72,7 +72,7 @@ pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
         let is_unsent = untrack(|| book.is_unsent(row.id));
         let href = format!("#/so/{}/{}", row.form, row.id);
         let is_current = current.as_deref() == Some(row.id.to_string().as_str());
-        let view = record_row(row, book.catalogue, href, is_unsent, &shown_day);
+        let view = record_row(row, book.catalogue(), href, is_unsent, &shown_day);
         view! { <div class:current=is_current>{view}</div> }
     });
     view! {
@@ -96,7 +96,7 @@ fn tools(
     let export = move |_| {
         let ids: Vec<RecordId> = rows.read_untracked().iter().map(|row| row.id).collect();
         wasm_bindgen_futures::spawn_local(async move {
-            match files::export(work, Some(&ids)) {
+            match files::export(work, Some(&ids)).await {
                 Ok(ready) => drop(ready.download()),
                 Err(error) => work.book.say(words::files_error(&error), None),
             }

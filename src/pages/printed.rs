@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub(crate) fn page(work: Work, form: &str) -> AnyView {
-    let Some(form) = work.book.catalogue.newest(form) else {
+    let Some(form) = work.book.catalogue().newest(form) else {
         return not_found::page();
     };
     head("In sổ", Some(&format!("/so/{}", form.id)));

@@ -76,7 +76,7 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
 type Ticked = StoredValue<Vec<RecordId>>;
 
 fn groups(work: Work, programme: RecordId, show: &str, today: &str, ticked: Ticked) -> AnyView {
-    let form = work.book.catalogue.newest("nhiem_vu");
+    let form = work.book.catalogue().newest("nhiem_vu");
     let (tasks, _) = programmes::tasks(work, programme);
     let me = records::search::key(&work.book.me.get().name);
     let soon = date::parse(today)

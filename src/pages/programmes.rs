@@ -121,7 +121,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
     };
     let all = work
         .book
-        .catalogue
+        .catalogue()
         .programmes
         .iter()
         .map(one)

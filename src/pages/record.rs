@@ -38,7 +38,7 @@ pub(crate) fn detail(work: Work, id: &str, back: &str) -> AnyView {
     };
     let label = work
         .book
-        .catalogue
+        .catalogue()
         .newest(&row.form)
         .map_or(row.form.as_str(), |f| f.label.as_str());
     frame::head(label, Some(back));
@@ -49,7 +49,7 @@ fn body(work: Work, record: &Record) -> AnyView {
     if record.life("") == Life::Deleted {
         return deleted(work, record.id);
     }
-    let Some(form) = work.book.catalogue.form(&record.form, &record.version) else {
+    let Some(form) = work.book.catalogue().form(&record.form, &record.version) else {
         return view! {
             <div class="banner warn">"Phiếu này do bản ứng dụng mới hơn ghi. Dữ liệu giữ nguyên; hãy cập nhật ứng dụng để xem."</div>
         };
@@ -310,7 +310,7 @@ fn buttons(work: Work, record: &Record) -> AnyView {
     };
     let share = move |_| {
         wasm_bindgen_futures::spawn_local(async move {
-            match files::export(work, Some(&[id])) {
+            match files::export(work, Some(&[id])).await {
                 Ok(ready) => drop(ready.share().await || ready.download()),
                 Err(error) => work.book.say(words::files_error(&error), None),
             }

@@ -45,7 +45,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             let is_unsent = untrack(|| book.is_unsent(row.id));
             record_row(
                 row,
-                book.catalogue,
+                book.catalogue(),
                 format!("#/phieu/{}", row.id),
                 is_unsent,
                 &today,
@@ -85,6 +85,6 @@ fn kinds(work: Work) -> AnyView {
             </a>
         }
     };
-    let rows = book.catalogue.kinds().into_iter().map(one).collect_view();
+    let rows = book.catalogue().kinds().into_iter().map(one).collect_view();
     view! { <div class="card-list">{rows}</div> }
 }

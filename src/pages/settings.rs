@@ -127,7 +127,7 @@ fn about(work: Work) -> AnyView {
             view! { <button class="button" id="update" on:click=take>"Cập nhật bản mới"</button> }
         })
     };
-    let forms = work.book.catalogue.kinds().into_iter().map(|form| {
+    let forms = work.book.catalogue().kinds().into_iter().map(|form| {
         view! { <li>{form.label.as_str()}": "{form.sources.join("; ")}</li> }
     });
     view! {

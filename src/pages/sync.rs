@@ -136,8 +136,8 @@ fn storage(work: Work) -> AnyView {
         let is_kept = browser::is_storage_kept().await;
         let_go(kept.try_set(is_kept));
         if let Some((usage, quota)) = browser::storage_use().await {
-            let room = quota - usage;
-            let warning = if room < 50.0 * 1_048_576.0 {
+            let room = quota.saturating_sub(usage);
+            let warning = if room < 50 * 1_048_576 {
                 " Bộ nhớ máy sắp đầy, nên xuất tệp dự phòng."
             } else {
                 ""
@@ -166,9 +166,13 @@ fn storage(work: Work) -> AnyView {
 }
 
 /// Gives a file out and says so.
-fn give(work: Work, made: Result<Ready, FilesError>, by_share: bool) {
+fn give(
+    work: Work,
+    made: impl Future<Output = Result<Ready, FilesError>> + 'static,
+    by_share: bool,
+) {
     wasm_bindgen_futures::spawn_local(async move {
-        match made {
+        match made.await {
             Ok(ready) => {
                 let is_out = if by_share {
                     ready.share().await
@@ -222,7 +226,7 @@ fn backup(work: Work) -> AnyView {
             let made = files::backup(work, &typed).await;
             let_go(is_busy.try_set(false));
             let_go(note.try_set(String::new()));
-            give(work, made, false);
+            give(work, std::future::ready(made), false);
         });
     };
     view! {

@@ -37,7 +37,7 @@ pub(crate) fn page(work: Work) -> AnyView {
         None,
     );
     let today = date::today(browser::now_ms());
-    let tiles = book.catalogue.kinds().into_iter().filter(|form| form.quick).map(|form| {
+    let tiles = book.catalogue().kinds().into_iter().filter(|form| form.quick).map(|form| {
         view! { <a class="tile" href=format!("#/ghi/{}", form.id)>{icon(&form.icon)}<span>{form.label.as_str()}</span></a> }
     });
     let tiles = tiles.collect_view();
@@ -136,7 +136,7 @@ fn due_list(book: Book, today: &str) -> AnyView {
 
 fn due_row(book: Book, due: &records::summary::Due, row: &Summary, today: &str) -> AnyView {
     let kind = book
-        .catalogue
+        .catalogue()
         .newest(&row.form)
         .map_or("", |form| form.short.as_str());
     let is_own = due.what.is_empty() || due.what == row.title;
@@ -177,7 +177,7 @@ fn draft_list(work: Work) -> AnyView {
 }
 
 fn draft_row(work: Work, name: &str, draft: &Draft) -> AnyView {
-    let form = work.book.catalogue.form(&draft.form, &draft.ver);
+    let form = work.book.catalogue().form(&draft.form, &draft.ver);
     let label = form.map_or(draft.form.clone(), |form| form.label.clone());
     let doc = form.map(|form| draft.to_doc(form)).unwrap_or_default();
     let scope = records::expr::Scope::of(&doc, form);
@@ -243,7 +243,7 @@ fn latest(book: Book, today: &str) -> AnyView {
         let is_unsent = book.is_unsent(row.id);
         record_row(
             row,
-            book.catalogue,
+            book.catalogue(),
             format!("#/phieu/{}", row.id),
             is_unsent,
             today,

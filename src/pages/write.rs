@@ -36,7 +36,7 @@ const KEEPING_MS: u32 = 5;
 /// reload before the first letter opens an empty form again.
 pub(crate) fn begin(work: Work, form: &str) -> AnyView {
     let today = records::date::today(browser::now_ms());
-    let Some(form) = work.book.catalogue.form_on(form, &today) else {
+    let Some(form) = work.book.catalogue().form_on(form, &today) else {
         return not_found::page();
     };
     let query = work.book.route.with_untracked(|route| {
@@ -87,7 +87,7 @@ pub(crate) fn page(work: Work, name: &str) -> AnyView {
     let Some(draft) = draft else {
         return gone(work);
     };
-    let Some(form) = work.book.catalogue.form(&draft.form, &draft.ver) else {
+    let Some(form) = work.book.catalogue().form(&draft.form, &draft.ver) else {
         return not_found::page();
     };
     let back = if draft.is_new {
@@ -138,7 +138,7 @@ fn version_choice(keeper: Keeper, form: &'static Form) -> AnyView {
             .get(&form.date)
             .and_then(Value::as_str)
             .map(ToOwned::to_owned)?;
-        let fit = writer.book.catalogue.form_on(&form.id, &day)?;
+        let fit = writer.book.catalogue().form_on(&form.id, &day)?;
         (writer.draft().is_new && fit.version != form.version).then(|| {
             let label = fit.sources.last().cloned().unwrap_or_else(|| fit.version.clone());
             let change = move |_| keeper.change_version(&fit.version);

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use records::summary::Summary;
 
 /// The height of a row in CSS pixels at normal text: two lines, chips, padding.
-const ROW_PX: f64 = 112.0;
+const ROW_PX: usize = 112;
+/// The same in large text.
+const LARGE_ROW_PX: usize = 146;
 /// Rows above and below the ones in sight.
 const MARGIN: usize = 6;
 /// Rows at the most that any screen shows.
@@ -20,25 +22,16 @@ pub(crate) fn virtual_list(
     render: impl Fn(&Summary) -> AnyView + Send + 'static,
 ) -> AnyView {
     let top = RwSignal::new(0_usize);
-    let height = ROW_PX * if is_large { 1.3 } else { 1.0 };
+    let height = if is_large { LARGE_ROW_PX } else { ROW_PX };
     let on_scroll = move |event| {
         let scrolled = markup::scrolled(&event);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a row number"
-        )]
-        let first = (f64::from(scrolled.max(0)) / height) as usize;
+        let first = usize::try_from(scrolled).unwrap_or_default() / height;
         let first = first.saturating_sub(MARGIN) / MARGIN * MARGIN;
         if top.get_untracked() != first {
             top.set(first);
         }
     };
-    let px = move |count: usize| {
-        #[expect(clippy::cast_precision_loss, reason = "rows are far below 2^52")]
-        let px = count as f64 * height;
-        format!("{px}px")
-    };
+    let px = move |count: usize| format!("{}px", count * height);
     let window = move || {
         let first = top.get();
         let rows = rows.read();

@@ -52,7 +52,7 @@ pub(crate) fn edit(work: Work, id: RecordId) -> Option<String> {
         return open; // The person goes on where they stopped.
     }
     let record = work.book.peek(|data| data.replica.notebook.fold(id))?;
-    let form = work.book.catalogue.form(&record.form, &record.version)?;
+    let form = work.book.catalogue().form(&record.form, &record.version)?;
     let draft = Draft::edit(&record, form, browser::now_ms());
     let name = name();
     open_fresh(work, &name, draft);

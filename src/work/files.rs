@@ -10,6 +10,7 @@ use records::{
     replica::Entry,
 };
 use serde::Serialize;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     browser::{self, files as out, gzip, seal},
@@ -31,8 +32,17 @@ pub(crate) enum FilesError {
     Save(#[from] SaveError),
     #[error("the passphrase does not open this file")]
     Passphrase,
+    /// The second wasm is not on this device yet.
+    #[error("the part of the app that makes files is not here yet")]
+    NotHere,
     #[error("the browser cannot do that: {0}")]
     Browser(String),
+}
+
+impl From<SplitLoaderError> for FilesError {
+    fn from(_: SplitLoaderError) -> Self {
+        Self::NotHere
+    }
 }
 
 impl From<StoreError> for FilesError {
@@ -76,8 +86,20 @@ fn stamp_of_now() -> String {
     format!("{day}-{}-{:02}", clock.replace(':', "g"), now / 1_000 % 60)
 }
 
+/// Makes a file for readers.
+type Exporter = fn(Work, Option<&[RecordId]>) -> Result<Ready, FilesError>;
+
+#[wasm_split(later, fallible)]
+fn exporter() -> Result<Exporter, SplitLoaderError> {
+    Ok(export_now)
+}
+
 /// The readable file of some records, or of all when none are named.
-pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError> {
+pub(crate) async fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError> {
+    exporter().await?(work, only)
+}
+
+fn export_now(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError> {
     let export = work.book.peek(|data| {
         let notebook = &data.replica.notebook;
         let is_wanted = |id: &RecordId| only.is_none_or(|only| only.contains(id));
@@ -95,7 +117,7 @@ pub(crate) fn export(work: Work, only: Option<&[RecordId]>) -> Result<Ready, Fil
             app: env!("CARGO_PKG_VERSION").to_owned(),
             unit: data.replica.sync.unit.clone(),
             records: there
-                .map(|record| files::readable(&record, work.book.catalogue))
+                .map(|record| files::readable(&record, work.book.catalogue()))
                 .collect(),
             changes: changes
                 .filter_map(|(_, known)| files::filed(known))
@@ -280,7 +302,7 @@ pub(crate) async fn import(
     bytes: &[u8],
     progress: impl Fn(usize, usize),
 ) -> Result<Imported, FilesError> {
-    let found = files::read(bytes, work.book.catalogue)?;
+    let found = files::read(bytes, work.book.catalogue())?;
     take_in(work, found, progress).await
 }
 

@@ -20,7 +20,7 @@ pub(crate) async fn start(
     template: &Template,
     period: &Period,
 ) -> Result<Option<(RecordId, u64)>, SaveError> {
-    let catalogue = work.book.catalogue;
+    let catalogue = work.book.catalogue();
     let programme = catalogue.newest("chuong_trinh");
     let Some(forms) = programme.zip(catalogue.newest("nhiem_vu")) else {
         return Ok(None);

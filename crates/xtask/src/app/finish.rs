@@ -103,13 +103,18 @@ fn hash_names(folder: &Path, sources: &Sources) -> Result<()> {
     }
     let both = short_hash(format!("{app}\n{link}").as_bytes());
     let (js, split) = (format!("app-{both}.js"), format!("split-{both}.js"));
+    // Only where it is imported: the wasm knows the link script by its first name.
+    let import = format!("from \"./{}\"", wasm::LINK);
     ensure!(
-        app.contains(wasm::LINK) && link.contains(wasm::SCRIPT),
+        app.contains(&import) && link.contains(wasm::SCRIPT),
         "{} and {} do not name each other, so the second wasm would not be found",
         wasm::SCRIPT,
         wasm::LINK
     );
-    write(&folder.join(wasm::SCRIPT), &app.replace(wasm::LINK, &split))?;
+    write(
+        &folder.join(wasm::SCRIPT),
+        &app.replace(&import, &format!("from \"./{split}\"")),
+    )?;
     write(&folder.join(wasm::LINK), &link.replace(wasm::SCRIPT, &js))?;
     rename(folder, wasm::SCRIPT, &js)?;
     rename(folder, wasm::LINK, &split)?;

@@ -21,7 +21,7 @@ impl Fixture {
             ("dist/index.html", INDEX),
             (
                 "dist/app.js",
-                "import './split.js'; new URL('app_bg.wasm', import.meta.url); import './snippets/a/inline0.js'",
+                "import * as a from \"./split.js\"; ({\"./split.js\": a}); new URL('app_bg.wasm', import.meta.url); import './snippets/a/inline0.js'",
             ),
             (
                 "dist/split.js",
@@ -129,6 +129,7 @@ fn each_name_leads_to_the_next_by_hash() {
     assert_eq!(wasm, format!("app-{}_bg.wasm", short_hash(b"wasm")));
     let (app, split) = (fixture.read(&format!("dist/{js}")), one("split-", ".js"));
     assert!(app.contains(&wasm) && app.contains(&split));
+    assert!(app.contains("{\"./split.js\": a}"), "{app}");
     let link = fixture.read(&format!("dist/{split}"));
     let later = format!("extras/split_later-{}.wasm", short_hash(b"later"));
     assert!(link.contains(&js) && link.contains(&later), "{link}");

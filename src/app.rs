@@ -110,8 +110,6 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
             later::page(work, path)
         }
         ["so", form, id] => pages::list::page(work, form, Some(id)),
-        ["chuong-trinh"] => pages::programmes::page(work),
-        ["chuong-trinh", id] => pages::programme::page(work, id),
         _ => pages::not_found::page(),
     }
 }

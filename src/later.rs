@@ -55,7 +55,9 @@ fn there(work: Work, path: &str) -> AnyView {
     match parts.as_slice() {
         ["ket-noi"] => pages::enrol::page(work),
         ["so", form, "in"] => pages::printed::page(work, form),
+        ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),
+        ["chuong-trinh", id] => pages::programme::page(work, id),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["huong-dan"] => pages::guide::page(work),

@@ -52,12 +52,22 @@ pub(crate) fn build(
     wasm::build(workspace, toolbox, profile, &stage)?;
     if profile == Profile::Release {
         optimise::every_wasm(workspace, toolbox.get(Tool::WasmOpt)?, &stage)?;
+        // The worker has its list of files put in first.
+        let esbuild = toolbox.get(Tool::Esbuild)?;
+        optimise::every_script(workspace, esbuild, &stage, &[finish::WORKER])?;
     }
     let sources = Sources {
         boot_template: workspace.path("public/boot.template.js"),
         icons: workspace.path("style/icons.svg"),
     };
     let finished = finish::finish(&stage, &sources)?;
+    if profile == Profile::Release {
+        optimise::script(
+            workspace,
+            toolbox.get(Tool::Esbuild)?,
+            &stage.join(finish::WORKER),
+        )?;
+    }
     replace(out, &stage).with_context(|| format!("{} cannot be written", out.display()))?;
     Ok(finished)
 }

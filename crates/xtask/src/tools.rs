@@ -18,6 +18,8 @@ const TRUNK: &str = "0.21.14";
 pub(crate) const WASM_BINDGEN: &str = "0.2.126";
 /// The npm package; its wasm-opt calls itself by the first number alone.
 const BINARYEN: &str = "132.0.0";
+/// The npm package; takes comments, spaces and long names out of scripts and styles.
+const ESBUILD: &str = "0.28.2";
 /// Finds accessibility problems; a script for the tests' browser, never part of the app.
 const AXE: &str = "4.14.1";
 
@@ -27,6 +29,7 @@ pub(crate) enum Tool {
     WasmBindgen,
     Trunk,
     WasmOpt,
+    Esbuild,
     Chromium,
     Chromedriver,
     Axe,
@@ -39,6 +42,7 @@ pub(crate) const FOR_RELEASE: &[Tool] = &[
     Tool::WasmBindgen,
     Tool::Trunk,
     Tool::WasmOpt,
+    Tool::Esbuild,
 ];
 pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver, Tool::Axe];
 
@@ -76,6 +80,10 @@ impl Tool {
                 package: "binaryen",
                 version: BINARYEN,
             },
+            Self::Esbuild => Source::NpmPackage {
+                package: "esbuild",
+                version: ESBUILD,
+            },
             Self::Chromium => Source::DebianPackage("chromium"),
             Self::Chromedriver => Source::DebianPackage("chromium-driver"),
             Self::Axe => Source::NpmPackage {
@@ -90,7 +98,7 @@ impl Tool {
         let cache = cache_folder()?;
         Ok(match self {
             Self::WasmTarget => find_wasm_target(workspace)?,
-            Self::WasmBindgen | Self::Trunk | Self::WasmOpt => {
+            Self::WasmBindgen | Self::Trunk | Self::WasmOpt | Self::Esbuild => {
                 let (program, version) = self.program();
                 let cached = self
                     .home(&cache)
@@ -134,6 +142,7 @@ impl Tool {
                 "wasm-opt",
                 BINARYEN.split_once('.').map_or(BINARYEN, |(n, _)| n),
             ),
+            Self::Esbuild => ("esbuild", ESBUILD),
             Self::Chromium => ("chromium", ""),
             Self::Chromedriver => ("chromedriver", ""),
             Self::Axe => ("axe", ""),

@@ -1,6 +1,6 @@
 //! A new build of the app comes while somebody is writing.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use crate::{
     harness::{browser::Profile, folder::Folder, given, static_host::StaticHost, turn},
@@ -78,13 +78,21 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
 /// The build that is tested, in a folder where it can be replaced.
 fn copied_build() -> Folder {
     let folder = Folder::new("builds");
-    for file in fs::read_dir(given("SO_TAY_APP_DIR")).unwrap() {
+    copy(&given("SO_TAY_APP_DIR"), folder.path());
+    folder
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for file in fs::read_dir(from).unwrap() {
         let file = file.unwrap();
+        let there = to.join(file.file_name());
         if file.file_type().unwrap().is_file() {
-            fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            fs::copy(file.path(), there).unwrap();
+        } else {
+            copy(&file.path(), &there);
         }
     }
-    folder
 }
 
 /// Puts a build with another id in the place of the old one; returns its id.

@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use super::{files_below, page, wasm};
 
 const PAGE: &str = "index.html";
-const WORKER: &str = "sw.js";
+pub(super) const WORKER: &str = "sw.js";
 const START: &str = "start.js";
 /// The line of public/sw.js that is replaced.
 const WORKER_MARKER: &str = r#"const BUILD = {"id":"dev","core":[],"extras":[]};"#;
@@ -104,9 +104,13 @@ fn hash_names(folder: &Path, sources: &Sources) -> Result<()> {
     let both = short_hash(format!("{app}\n{link}").as_bytes());
     let (js, split) = (format!("app-{both}.js"), format!("split-{both}.js"));
     // Only where it is imported: the wasm knows the link script by its first name.
-    let import = format!("from \"./{}\"", wasm::LINK);
+    let import = ["from \"./", "from\"./"]
+        .map(|from| format!("{from}{}\"", wasm::LINK))
+        .into_iter()
+        .find(|import| app.contains(import))
+        .unwrap_or_default();
     ensure!(
-        app.contains(&import) && link.contains(wasm::SCRIPT),
+        !import.is_empty() && link.contains(wasm::SCRIPT),
         "{} and {} do not name each other, so the second wasm would not be found",
         wasm::SCRIPT,
         wasm::LINK

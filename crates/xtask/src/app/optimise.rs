@@ -1,5 +1,5 @@
-//! Making the release wasm small with wasm-opt, without letting it use any feature of wasm that
-//! rustc's target does not use already: the floor of browsers is set by that list.
+//! Making the release small: wasm with wasm-opt, without letting it use any feature of wasm that rustc's target does not
+//! use already (the floor of browsers is set by that list); scripts and styles with esbuild.
 
 use std::{fs, path::Path};
 
@@ -44,6 +44,35 @@ pub(super) fn every_wasm(workspace: &Workspace, wasm_opt: &Path, folder: &Path) 
         fs::rename(&smaller, &file).with_context(|| format!("replacing {}", file.display()))?;
     }
     Ok(())
+}
+
+/// Takes comments, spaces and long names out of each script and style below `folder`, save those in `except`.
+pub(super) fn every_script(
+    workspace: &Workspace,
+    esbuild: &Path,
+    folder: &Path,
+    except: &[&str],
+) -> Result<()> {
+    for relative in super::files_below(folder)? {
+        let is_text = ["js", "css"].contains(&relative.rsplit('.').next().unwrap_or_default());
+        if is_text && !except.contains(&relative.as_str()) {
+            script(workspace, esbuild, &folder.join(&relative))?;
+        }
+    }
+    Ok(())
+}
+
+/// The same for one file, in place.
+pub(super) fn script(workspace: &Workspace, esbuild: &Path, file: &Path) -> Result<()> {
+    let mut command = workspace.command(esbuild);
+    command.args(["--minify", "--charset=utf8", "--log-level=warning"]);
+    if file.file_name().is_some_and(|name| name == "start.js") {
+        // The oldest browser still gets its sentence.
+        command.arg("--target=es5");
+    }
+    command.arg(file);
+    let smaller = process::capture(&mut command)?;
+    fs::write(file, smaller).with_context(|| format!("writing {}", file.display()))
 }
 
 fn plan_features(rustc_cfg: &str) -> Result<Vec<&'static str>> {

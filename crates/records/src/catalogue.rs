@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::{form::Form, programme::Template};
+use crate::{calendar::Calendar, form::Form, programme::Template};
 
 /// What changes with the law.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -13,6 +13,9 @@ pub struct Catalogue {
     pub programmes: Vec<Template>,
     /// The text of "Hướng dẫn".
     pub guide: Guide,
+    /// Days off and swaps, for the deadlines.
+    #[serde(default)]
+    pub calendar: Calendar,
 }
 
 /// A short text in sections.

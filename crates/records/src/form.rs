@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::deadline::DeadlineRule;
+
 /// A kind of record in one version.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Form {
@@ -57,6 +59,9 @@ pub struct Form {
     /// What must hold beyond types.
     #[serde(default)]
     pub rules: Vec<Rule>,
+    /// What must be done by when.
+    #[serde(default)]
+    pub deadlines: Vec<DeadlineRule>,
     /// Legal tables.
     #[serde(default)]
     pub registers: Vec<Register>,
@@ -169,6 +174,9 @@ pub struct Field {
     /// What one entry is called.
     #[serde(default)]
     pub item: String,
+    /// What an entry is about, where it is named alone: an expression.
+    #[serde(default)]
+    pub title: Value,
     /// Of a computed field.
     #[serde(default)]
     pub value: Value,

@@ -8,6 +8,7 @@ pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod date;
+pub mod deadline;
 pub mod draft;
 pub mod expr;
 pub mod files;

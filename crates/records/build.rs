@@ -26,12 +26,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         all.insert(folder.into(), Value::Array(list));
     }
-    let guide = root.join("guide.json");
-    println!("cargo:rerun-if-changed={}", guide.display());
-    all.insert(
-        "guide".into(),
-        serde_json::from_str(&fs::read_to_string(guide)?)?,
-    );
+    for name in ["guide", "calendar"] {
+        let file = root.join(name).with_extension("json");
+        println!("cargo:rerun-if-changed={}", file.display());
+        let value = serde_json::from_str(&fs::read_to_string(file)?)?;
+        all.insert(name.into(), value);
+    }
     let out = Path::new(&env::var("OUT_DIR")?).join("catalogue.json");
     fs::write(out, serde_json::to_string(&Value::Object(all))?)?;
     Ok(())

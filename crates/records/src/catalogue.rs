@@ -1,6 +1,7 @@
 //! The catalogue: forms and programme templates, built in and (later) received.
 
 use crate::{
+    calendar::Calendar,
     form::Form,
     json::{Object, Read, ReadError},
     order,
@@ -16,6 +17,8 @@ pub struct Catalogue {
     pub programmes: Vec<Template>,
     /// The text of "Hướng dẫn".
     pub guide: Guide,
+    /// Days off and swaps, for the deadlines.
+    pub calendar: Calendar,
 }
 
 /// A short text in sections.
@@ -41,6 +44,7 @@ impl Read for Catalogue {
             forms: catalogue.item("forms")?,
             programmes: catalogue.item("programmes")?,
             guide: catalogue.item("guide")?,
+            calendar: catalogue.item_or_default("calendar")?,
         })
     }
 }

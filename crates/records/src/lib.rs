@@ -4,9 +4,11 @@
 //! the catalogue, `docs/PROTOCOL.md` what goes over the wire. In reading order:
 #![warn(missing_docs)]
 
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod date;
+pub mod deadline;
 pub mod draft;
 pub mod expr;
 pub mod files;

@@ -19,6 +19,9 @@ fn scenarios(form: &Form) -> Vec<Vec<(&'static str, Value)>> {
     match form.id.as_str() {
         "doi_thoai" => all.push(vec![("loai", json!("GIAI_QUYET_KHIEU_NAI"))]),
         "tiep_cong_dan" => all.push(vec![("noi_dung.huong_xu_ly", json!("TU_CHOI_TIEP"))]),
+        "mo_hinh" => {
+            all.extend(["DUNG", "NHAN_RONG"].map(|step| vec![("buoc.loai_buoc", json!(step))]))
+        }
         _ => {}
     }
     all

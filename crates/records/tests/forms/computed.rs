@@ -560,3 +560,53 @@ fn a_consultation_lasts_twenty_days_and_says_why_not() {
         ["30/11/2026", "Không tiếp thu", "Đơn giá do tỉnh quy định"]
     );
 }
+
+#[test]
+fn a_yearly_plan_is_made_the_year_before_and_prints_a_line_for_each_supervision() {
+    let form = form("ke_hoach_giam_sat");
+    let doc = json!({
+        "nam": 2027, "chu_the": "MTTQ", "ngay_ban_hanh": "2026-12-15", "da_thong_nhat": true,
+        "dong": [
+            {"@id": "a", "loai": "GIAM_SAT", "noi_dung": "Hỗ trợ hộ nghèo", "hinh_thuc_gs": "DOAN_GIAM_SAT", "thoi_gian": "Quý II/2027", "doi_tuong": "UBND xã"},
+            {"@id": "b", "loai": "PHAN_BIEN", "noi_dung": "Dự thảo quy chế chợ", "hinh_thuc_pb": "HOI_NGHI", "don_vi": "Hội Phụ nữ", "han": "2027-09-30"}
+        ]
+    });
+    fine(&form, &doc);
+    warned(
+        &form,
+        &with(&doc, json!({"ngay_ban_hanh": "2027-01-05"})),
+        "ngay_ban_hanh",
+    );
+    warned(
+        &form,
+        &with(&doc, json!({"da_thong_nhat": false})),
+        "da_thong_nhat",
+    );
+    fine(
+        &form,
+        &with(
+            &doc,
+            json!({"ngay_ban_hanh": "2027-01-05", "chu_the": "BAN_TTND"}),
+        ),
+    );
+    let book = rows(&form, "KHGS-1", &doc);
+    assert_eq!(
+        book[0][4..8],
+        [
+            "Tổ chức đoàn giám sát",
+            "Quý II/2027",
+            "Ủy ban Mặt trận Tổ quốc Việt Nam",
+            "UBND xã"
+        ]
+    );
+    assert_eq!(
+        book[1][2..7],
+        [
+            "Phản biện xã hội",
+            "Dự thảo quy chế chợ",
+            "Hội nghị phản biện",
+            "30/09/2027",
+            "Hội Phụ nữ"
+        ]
+    );
+}

@@ -40,6 +40,7 @@ fn fitting(form: &Form) -> Vec<(&'static str, Value)> {
     match form.id.as_str() {
         "hop_thon" => vec![("tong_so_ho", json!(9)), ("so_co_mat", json!(3))],
         "lay_y_kien" => vec![("so_y_kien", json!(3))],
+        "ke_hoach_giam_sat" => vec![("nam", json!(2027))],
         _ => vec![],
     }
 }

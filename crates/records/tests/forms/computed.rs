@@ -610,3 +610,25 @@ fn a_yearly_plan_is_made_the_year_before_and_prints_a_line_for_each_supervision(
         ]
     );
 }
+
+#[test]
+fn the_periods_of_a_supervision_team_bind_teams_only() {
+    let form = form("giam_sat");
+    let doc = json!({
+        "ten": "Giám sát hỗ trợ hộ nghèo", "chu_the": "MTTQ", "hinh_thuc": "DOAN_GIAM_SAT", "ngay": "2026-11-22",
+        "ngay_gui_ke_hoach": "2026-11-07", "ngay_nhan_bao_cao_doi_tuong": "2026-11-15", "ngay_bao_cao_ket_qua": "2026-12-07"
+    });
+    fine(&form, &doc);
+    for (late, day) in [
+        ("ngay_gui_ke_hoach", "2026-11-08"),
+        ("ngay_nhan_bao_cao_doi_tuong", "2026-11-16"),
+        ("ngay_bao_cao_ket_qua", "2026-12-08"),
+    ] {
+        let doc = with(&doc, json!({ late: day }));
+        warned(&form, &doc, late);
+        fine(
+            &form,
+            &with(&doc, json!({"hinh_thuc": "NGHIEN_CUU_VAN_BAN"})),
+        );
+    }
+}

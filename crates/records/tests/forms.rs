@@ -1,7 +1,8 @@
 //! The catalogue is sound: what a form says of itself holds, every expression means something, every form can be
-//! filled, every template started. `sound` reads the files, `filled` fills the forms, `started` starts the
-//! templates, `grown` adds a field and a form, `deadlines` counts terms by hand.
+//! filled, every template started. `sound` reads the files, `filled` fills the forms, `computed` works some of them out
+//! by hand, `started` starts the templates, `grown` adds a field and a form, `deadlines` counts terms by hand.
 
+mod computed;
 mod deadlines;
 mod filled;
 mod grown;

@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{catalogue, texts};
 
 /// Operators with the least and the most operands they take (`docs/FORMS.md`).
-const OPERATORS: [(&str, usize, usize); 32] = [
+const OPERATORS: [(&str, usize, usize); 33] = [
     ("=", 2, 2),
     ("!=", 2, 2),
     ("<", 2, 2),
@@ -39,13 +39,14 @@ const OPERATORS: [(&str, usize, usize); 32] = [
     ("min", 1, 1),
     ("max", 1, 1),
     ("first", 1, 1),
+    ("last_by", 3, 3),
     ("days", 2, 2),
     ("add_days", 2, 2),
     ("add_months", 2, 2),
     ("year", 1, 1),
     ("if", 3, 3),
     ("join", 2, 20),
-    ("label", 1, 1),
+    ("label", 1, 2),
     ("date", 1, 1),
     ("row", 0, 0),
     ("mark", 1, 1),
@@ -242,7 +243,7 @@ fn every_file_of_the_folder_is_in_the_catalogue() {
     );
     assert_eq!(ids("programmes").len(), catalogue.programmes.len());
     assert!(!catalogue.guide.sections.is_empty());
-    assert_eq!(catalogue.kinds().len(), 7);
+    assert_eq!(catalogue.kinds().len(), 13);
 }
 
 #[test]
@@ -427,8 +428,12 @@ fn every_operator_is_known_gets_its_operands_and_the_expression_stays_small() {
                     (*least..=*most).contains(&operands.len()),
                     "{place}: {operator} in {expr}"
                 );
-                if let ("label", Some(Value::String(name))) = (operator, operands.first()) {
+                let named = operands.get(1).or(operands.first());
+                if let ("label", Some(Value::String(name))) = (operator, named) {
                     labels_are_one(form, &groups, name.trim_start_matches('$'));
+                }
+                if operator == "last_by" {
+                    names_are_in_the_group(form, &groups, operands);
                 }
             };
             let (nodes, depth) = take_apart(expr, &mut |_| {}, &mut on_call);
@@ -449,6 +454,15 @@ fn labels_are_one(form: &Form, groups: &[&Field], name: &str) {
             assert_eq!(field.options, meant.options, "{} {name}", form.id);
         }
     });
+}
+
+/// `last_by` names two fields of the entries as plain texts.
+fn names_are_in_the_group(form: &Form, groups: &[&Field], operands: &[Value]) {
+    let texts: Vec<&str> = operands.iter().filter_map(Value::as_str).collect();
+    let group = resolve(form, groups, texts[0].trim_start_matches('$')).unwrap();
+    for name in &texts[1..] {
+        assert!(find(&group.fields, name).is_some(), "{} {name}", form.id);
+    }
 }
 
 #[test]

@@ -203,6 +203,9 @@ fn a_supervision_has_terms_before_its_first_and_after_its_last_session() {
     assert!(found[1].is_open_on("2026-08-20") && !found[1].is_open_on("2026-08-21"));
     assert!(!found[0].is_open_on("2026-08-01"), "done");
     assert!(found[2].is_open_on("2027-08-21"), "overdue is open");
+    // Its periods are those of a supervision team.
+    doc["hinh_thuc"] = json!("NGHIEN_CUU_VAN_BAN");
+    check("giam_sat", "2026-08-20", &doc, &expected[3..]);
     // The joint resolution binds the Front and the organisations, not the council.
     doc["chu_the"] = json!("HDND");
     check("giam_sat", "2026-08-20", &doc, &expected[3..4]);
@@ -235,6 +238,152 @@ fn the_other_forms_have_the_dates_that_a_person_typed_and_what_the_law_adds() {
     // What is no date begins no term.
     let odd = json!({"ngay_tiep": "hôm qua", "noi_dung": [{"@id": "e1", "loai": "KIEN_NGHI", "han_tra_loi": 7}, 5]});
     check("tiep_cong_dan", "2026-08-06", &odd, &[]);
+}
+
+#[test]
+fn what_must_be_disclosed_is_published_posted_long_enough_and_kept_up_to_date() {
+    let doc = json!({
+        "ma": "CK07", "ngay_quyet_dinh": "2026-08-06", "ngay_cong_khai": "2026-08-14",
+        "hinh_thuc": ["NIEM_YET"], "niem_yet_tu": "2026-08-14"
+    });
+    // Thu 06/8/2026: Fri 7 (1), 10, 11, 12, Thu 13 (5): Fri 14 is late. 14/8 + 30 = Sun 13/9, which stays.
+    let expected = [
+        "2026-08-13 cong_khai ngay_cong_khai late",
+        "2026-09-13 het_niem_yet niem_yet_den",
+    ];
+    check("cong_khai", "2026-08-06", &doc, &expected);
+    assert_eq!(
+        of("cong_khai", "2026-08-06", &doc)[0].owner,
+        "Ủy ban nhân dân cấp xã"
+    );
+    let with = |key: &str, value: Value| {
+        let mut doc = doc.clone();
+        doc[key] = value;
+        doc
+    };
+    // Posted for longer than it must be is not late.
+    let longer = with("niem_yet_den", json!("2026-10-01"));
+    let posted = [expected[0], "2026-09-13 het_niem_yet niem_yet_den done"];
+    check("cong_khai", "2026-08-06", &longer, &posted);
+    // Where another law sets the date, a person types it.
+    let other = with("han_cong_khai", json!("2026-08-20"));
+    let typed = ["2026-08-20 - han_cong_khai done", expected[1]];
+    check("cong_khai", "2026-08-06", &other, &typed);
+    // Always posted: 14/8 + 3 months = Sat 14/11, so Mon 16/11; updated on 31/8, so Mon 30/11.
+    let mut rules = with("ma", json!("CK04"));
+    let due = ["2026-11-16 cap_nhat_tung_quy ngay_cap_nhat"];
+    check(
+        "cong_khai",
+        "2026-08-06",
+        &rules,
+        &[&expected[..1], &due].concat(),
+    );
+    rules["ngay_cap_nhat"] = json!("2026-08-31");
+    let due = ["2026-11-30 cap_nhat_tung_quy ngay_cap_nhat"];
+    check(
+        "cong_khai",
+        "2026-08-06",
+        &rules,
+        &[&expected[..1], &due].concat(),
+    );
+    // The day before the law.
+    let old = json!({"ma": "CK07", "ngay_quyet_dinh": "2023-06-30"});
+    check("cong_khai", "2023-06-30", &old, &[]);
+}
+
+#[test]
+fn a_meeting_of_a_hamlet_is_announced_before_and_its_decision_is_sent_and_recognised() {
+    let mut doc = json!({
+        "hinh_thuc": "HOP", "pham_vi": "THON", "ngay": "2026-08-06", "ngay_thong_bao": "2026-08-05", "ngay_gui": "2026-08-13",
+        "tong_so_ho": 100, "so_co_mat": 80, "noi_dung": [
+            {"@id": "e1", "ma": "BQ1", "tom_tat": "Góp làm đường", "so_tan_thanh": 70},
+            {"@id": "e2", "ma": "BQ3", "tom_tat": "Hương ước", "so_tan_thanh": 51, "cong_nhan": "CONG_NHAN", "ngay_cong_nhan": "2026-08-21"},
+            {"@id": "e3", "ma": "BQ5", "tom_tat": "Bầu Ban Thanh tra nhân dân", "so_tan_thanh": 60},
+            {"@id": "e4", "ma": "BQ4", "tom_tat": "Bầu trưởng thôn", "so_tan_thanh": 50},
+        ]
+    });
+    // Thu 06/8/2026 - 2 = Tue 04/8. Fri 7 (1), 10, 11, 12, Thu 13 (5). From Thu 13: Fri 14 (1), 17, 18, 19, Thu 20 (5).
+    // Half of the households is not more than half: nothing to recognise.
+    let expected = [
+        "2026-08-04 gui_tai_lieu ngay_gui_tai_lieu",
+        "2026-08-04 thong_bao_hop ngay_thong_bao late",
+        "2026-08-13 gui_quyet_dinh ngay_gui done",
+        "2026-08-20 cong_nhan noi_dung/e2/cong_nhan late",
+        "2026-08-20 cong_nhan noi_dung/e3/cong_nhan",
+    ];
+    check("hop_thon", "2026-08-06", &doc, &expected);
+    let found = of("hop_thon", "2026-08-06", &doc);
+    assert_eq!(found[3].owner, "Ủy ban nhân dân cấp xã");
+    assert_eq!(found[4].owner, "Ủy ban Mặt trận Tổ quốc Việt Nam cấp xã");
+    assert_eq!(found[4].what, "Bầu Ban Thanh tra nhân dân");
+    // An answer without its day closes all the same.
+    doc["noi_dung"][2]["cong_nhan"] = json!("KHONG");
+    assert!(of("hop_thon", "2026-08-06", &doc)[4].is_done);
+    // Slips: the notice goes before the first day of handing them out. Sat 01/8 - 2 = Thu 30/7.
+    doc["hinh_thuc"] = json!("PHIEU");
+    doc["ngay_bat_dau"] = json!("2026-08-01");
+    doc["noi_dung"] = json!([]);
+    let slips = [
+        "2026-07-30 thong_bao_phat_phieu ngay_thong_bao late",
+        "2026-08-13 gui_quyet_dinh ngay_gui done",
+    ];
+    check("hop_thon", "2026-08-06", &doc, &slips);
+    doc["hinh_thuc"] = json!("TRUC_TUYEN");
+    check("hop_thon", "2026-08-06", &doc, &slips[1..]);
+    // The commune's sum of its hamlets has no term of its own.
+    doc["pham_vi"] = json!("XA_TONG_HOP");
+    check("hop_thon", "2026-08-06", &doc, &[]);
+}
+
+#[test]
+fn a_conference_and_a_consultation_are_announced_so_many_days_before() {
+    // Sun 20/12/2026 - 5 = Tue 15/12.
+    let mut conference = json!({"ngay": "2026-12-20"});
+    let due = "2026-12-15 thong_bao_trieu_tap ngay_thong_bao";
+    check("hoi_nghi_thon", "2026-12-20", &conference, &[due]);
+    conference["ngay_thong_bao"] = json!("2026-12-16");
+    let late = format!("{due} late");
+    check("hoi_nghi_thon", "2026-12-20", &conference, &[&late]);
+    // Twenty days are the least that a consultation lasts: a term for the publication, once the end is set.
+    let mut consultation = json!({"ngay_cong_khai": "2026-11-01"});
+    check("lay_y_kien", "2026-11-01", &consultation, &[]);
+    consultation["den_ngay"] = json!("2026-11-21");
+    let due = "2026-11-01 cong_khai_noi_dung ngay_cong_khai done";
+    check("lay_y_kien", "2026-11-01", &consultation, &[due]);
+    consultation["den_ngay"] = json!("2026-11-20");
+    let late = "2026-10-31 cong_khai_noi_dung ngay_cong_khai late";
+    check("lay_y_kien", "2026-11-01", &consultation, &[late]);
+    consultation["thoi_han_rieng"] = json!("Luật khác: 15 ngày");
+    check("lay_y_kien", "2026-11-01", &consultation, &[]);
+}
+
+#[test]
+fn a_model_under_way_asks_for_its_next_visit_and_says_that_no_law_does() {
+    let step =
+        |id: &str, kind: &str, day: &str| json!({"@id": id, "loai_buoc": kind, "ngay_buoc": day});
+    let mut doc = json!({
+        "ngay_lap": "2026-03-01",
+        "buoc": [step("b1", "DANG_KY", "2026-03-01"), step("b2", "TRIEN_KHAI", "2026-04-10")]
+    });
+    // 10/4 + 30 = Sun 10/5/2026, which stays.
+    let due = "2026-05-10 nhac_theo_doi theo_doi";
+    check("mo_hinh", "2026-03-01", &doc, &[due]);
+    let found = of("mo_hinh", "2026-03-01", &doc);
+    assert!(found[0].label.contains("không phải quy định của luật"));
+    assert!(found[0].source.contains("không phải quy định"));
+    // A visit before the beginning changes nothing, one after it moves the next: 20/5 + 30 = 19/6.
+    doc["theo_doi"] = json!([{"@id": "t1", "ngay_theo_doi": "2026-04-01"}]);
+    check("mo_hinh", "2026-03-01", &doc, &[due]);
+    doc["theo_doi"] =
+        json!([{"@id": "t2", "ngay_theo_doi": "2026-05-20", "han_viec": "2026-06-01"}]);
+    let next = [
+        "2026-06-01 - theo_doi/t2/han_viec",
+        "2026-06-19 nhac_theo_doi theo_doi",
+    ];
+    check("mo_hinh", "2026-03-01", &doc, &next);
+    // Only what is being carried out is visited.
+    doc["buoc"][1]["loai_buoc"] = json!("CONG_NHAN");
+    check("mo_hinh", "2026-03-01", &doc, &next[..1]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use core::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::{date, form::Form};
+use crate::{date, decimal, form::Form};
 
 /// The deepest expression.
 const DEPTH_MAX: usize = 16;
@@ -319,11 +319,7 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 fn to_number(value: &Value) -> f64 {
     match value {
         Value::Number(n) => n.as_f64().unwrap_or_default(),
-        Value::String(text) => text
-            .parse()
-            .ok()
-            .filter(|n: &f64| n.is_finite())
-            .unwrap_or(0.0),
+        Value::String(text) => decimal::parse(text).unwrap_or(0.0),
         Value::Array(items) => items.iter().map(to_number).sum(),
         Value::Bool(_) | Value::Null | Value::Object(_) => 0.0,
     }

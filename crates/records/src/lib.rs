@@ -9,6 +9,7 @@ pub mod catalogue;
 pub mod change;
 pub mod date;
 pub mod deadline;
+mod decimal;
 pub mod draft;
 pub mod expr;
 pub mod files;

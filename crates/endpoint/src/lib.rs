@@ -116,7 +116,7 @@ impl Endpoint {
         let files = |dir: &PathBuf| ServeDir::new(dir).precompressed_br().precompressed_gzip();
         Ok(Self(Arc::new(Inner {
             device_key_hash,
-            catalogue: records::catalogue::builtin()?,
+            catalogue: records::catalogue::complete()?,
             files: config.app.as_ref().map(files),
             metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
             crowd: Semaphore::new(config.limits.crowd),

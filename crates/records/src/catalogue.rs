@@ -1,6 +1,7 @@
 //! The catalogue: forms and programme templates, built in and (later) received.
 
 use crate::{
+    calendar::Calendar,
     form::Form,
     json::{Object, Read, ReadError},
     order,
@@ -16,10 +17,12 @@ pub struct Catalogue {
     pub programmes: Vec<Template>,
     /// The text of "Hướng dẫn".
     pub guide: Guide,
+    /// Days off and swaps, for the deadlines.
+    pub calendar: Calendar,
 }
 
 /// A short text in sections.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Guide {
     /// In order.
     pub sections: Vec<GuideSection>,
@@ -39,8 +42,9 @@ impl Read for Catalogue {
         let catalogue = Object::read(raw)?;
         Ok(Self {
             forms: catalogue.item("forms")?,
-            programmes: catalogue.item("programmes")?,
-            guide: catalogue.item("guide")?,
+            programmes: catalogue.item_or_default("programmes")?,
+            guide: catalogue.item_or_default("guide")?,
+            calendar: catalogue.item_or_default("calendar")?,
         })
     }
 }
@@ -63,8 +67,11 @@ impl Read for GuideSection {
 }
 
 const BUILT_IN: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue.json"));
+const BUILT_IN_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/catalogue-later.json"));
 
-/// The catalogue this release came with.
+/// The first part of the catalogue this release came with: the forms that are `core`, and the calendar.
+///
+/// Nothing of the second part may be reached from here: what a first visit downloads follows from what is reached.
 ///
 /// # Errors
 /// When a file of `catalogue/` does not have the shape of `docs/FORMS.md` (a test reads it, so a release has none).
@@ -72,19 +79,55 @@ pub fn builtin() -> Result<Catalogue, ReadError> {
     read(BUILT_IN)
 }
 
-/// Reads a catalogue.
+/// The second part: all other forms, the programmes and the guide.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_later() -> Result<Catalogue, ReadError> {
+    read(BUILT_IN_LATER)
+}
+
+/// Both parts.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn complete() -> Result<Catalogue, ReadError> {
+    Ok(builtin()?.join(builtin_later()?))
+}
+
+/// Reads a catalogue, or a part of one.
 ///
 /// # Errors
 /// When it does not have the shape of `docs/FORMS.md`.
 pub fn read(text: &str) -> Result<Catalogue, ReadError> {
     let mut catalogue = Catalogue::read(text)?;
-    order::sort(&mut catalogue.forms, &mut |a, b| {
-        (a.order, &a.id, &a.valid_from) < (b.order, &b.id, &b.valid_from)
-    });
+    sort(&mut catalogue.forms);
     Ok(catalogue)
 }
 
+/// In menu order, the versions of a form by their first day.
+fn sort(forms: &mut [Form]) {
+    order::sort(forms, &mut |a, b| {
+        (a.order, &a.id, &a.valid_from) < (b.order, &b.id, &b.valid_from)
+    });
+}
+
 impl Catalogue {
+    /// This part and another; its own guide and its own calendar, where it has one.
+    #[must_use]
+    pub fn join(mut self, other: Self) -> Self {
+        self.forms.extend(other.forms);
+        sort(&mut self.forms);
+        self.programmes.extend(other.programmes);
+        if self.guide.sections.is_empty() {
+            self.guide = other.guide;
+        }
+        if self.calendar.years.is_empty() {
+            self.calendar = other.calendar;
+        }
+        self
+    }
+
     /// A form in one version; the newest when that version is unknown here.
     #[must_use]
     pub fn form(&self, id: &str, version: &str) -> Option<&Form> {

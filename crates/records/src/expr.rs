@@ -7,7 +7,7 @@ use core::cmp::Ordering;
 
 use serde_json::{Number, Value};
 
-use crate::{date, form::Form};
+use crate::{date, decimal, form::Form};
 
 /// The deepest expression.
 const DEPTH_MAX: usize = 16;
@@ -159,6 +159,7 @@ impl Call<'_> {
             "all" => Value::Bool(self.items().iter().all(is_true)),
             "min" => self.extreme(Ordering::Less),
             "max" => self.extreme(Ordering::Greater),
+            "last_by" => self.last_by(),
             "first" => self
                 .items()
                 .into_iter()
@@ -199,6 +200,23 @@ impl Call<'_> {
             .unwrap_or(Value::Null)
     }
 
+    /// One field of the entry where another is greatest; of equal ones the later entry.
+    fn last_by(&self) -> Value {
+        let (by, wanted) = (to_text(&self.arg(1)), to_text(&self.arg(2)));
+        let entries = self.items();
+        let by_key = entries
+            .iter()
+            .filter_map(|entry| Some((entry.get(&by).filter(|key| is_filled(key))?, entry)));
+        let later = |best: (_, _), next: (_, _)| match compare(next.0, best.0) {
+            Some(Ordering::Greater | Ordering::Equal) => next,
+            Some(Ordering::Less) | None => best,
+        };
+        let last = by_key.reduce(later);
+        last.and_then(|(_, entry)| entry.get(&wanted))
+            .cloned()
+            .unwrap_or(Value::Null)
+    }
+
     fn join(&self) -> Value {
         let separator = to_text(&self.arg(0));
         let mut parts = Vec::new();
@@ -208,12 +226,14 @@ impl Call<'_> {
         Value::String(parts.join(&separator))
     }
 
-    /// The label of an option, looked up where the field is defined.
+    /// The label of an option, looked up where the field is defined; a value that is no field's own names its
+    /// field second.
     fn label(&self) -> Value {
         let value = self.arg(0);
         let name = self
             .operands
-            .first()
+            .get(1)
+            .or(self.operands.first())
             .and_then(Value::as_str)
             .and_then(|n| n.strip_prefix('$'));
         let (Some(form), Some(name)) = (self.scope.form, name) else {
@@ -299,11 +319,7 @@ fn compare(a: &Value, b: &Value) -> Option<Ordering> {
 fn to_number(value: &Value) -> f64 {
     match value {
         Value::Number(n) => n.as_f64().unwrap_or_default(),
-        Value::String(text) => text
-            .parse()
-            .ok()
-            .filter(|n: &f64| n.is_finite())
-            .unwrap_or(0.0),
+        Value::String(text) => decimal::parse(text).unwrap_or(0.0),
         Value::Array(items) => items.iter().map(to_number).sum(),
         Value::Bool(_) | Value::Null | Value::Object(_) => 0.0,
     }
@@ -364,6 +380,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::json::Read;
 
     fn check(expr: &Value, expected: &Value) {
         let doc = json!({
@@ -399,6 +416,48 @@ mod tests {
             &json!(["<", ["days", "$khong_co", "$ngay"], 7]),
             &json!(false),
         );
+    }
+
+    #[test]
+    fn the_last_entry_by_date_is_found_wherever_it_stands() {
+        let last = |entries: &Value, expected: &Value| {
+            let doc = json!({ "buoc": entries });
+            let expr = json!(["last_by", "$buoc", "ngay", "loai"]);
+            assert_eq!(eval(&expr, &Scope::of(&doc, None)), *expected, "{entries}");
+        };
+        let step = |day: &str, kind: &str| json!({"ngay": day, "loai": kind});
+        let (old, new) = (step("2026-01-05", "A"), step("2026-11-22", "B"));
+        last(&json!([old, new]), &json!("B"));
+        last(&json!([new, old]), &json!("B"));
+        // Two on one day: the one that was added later.
+        last(
+            &json!([old, step("2026-01-05", "C"), {"loai": "D"}]),
+            &json!("C"),
+        );
+        // An entry without a date is no step; without the value there is none; without entries neither.
+        last(&json!([{"loai": "D"}]), &json!(null));
+        last(&json!([new, {"ngay": "2026-12-01"}]), &json!(null));
+        last(&json!([{"ngay": 7, "loai": "E"}, new, "lạ"]), &json!("E"));
+        last(&json!([]), &json!(null));
+        last(&json!("lạ"), &json!(null));
+        last(&json!(null), &json!(null));
+    }
+
+    #[test]
+    fn a_computed_value_is_labelled_by_the_field_it_comes_from() {
+        let form = json!({
+            "id": "f", "version": "1", "valid_from": "2026-01-01", "label": "F", "short": "F",
+            "sections": [{"label": "S", "fields": [{"key": "buoc", "label": "B", "type": "group", "fields": [
+                {"key": "loai", "label": "L", "type": "choice", "options": [["DUNG", "Dừng"]]}
+            ]}]}]
+        });
+        let form = Form::read(&form.to_string()).unwrap();
+        let doc = json!({"buoc": [{"ngay": "2026-01-01", "loai": "DUNG"}]});
+        let scope = Scope::of(&doc, Some(&form));
+        let last = json!(["last_by", "$buoc", "ngay", "loai"]);
+        assert_eq!(text(&json!(["label", last, "$buoc.loai"]), &scope), "Dừng");
+        assert_eq!(text(&json!(["label", last]), &scope), "DUNG");
+        assert_eq!(text(&json!(["label", "$buoc.loai"]), &scope), "Dừng");
     }
 
     #[test]

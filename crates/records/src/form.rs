@@ -5,6 +5,7 @@ use serde_json::Value;
 
 use crate::{
     change,
+    deadline::DeadlineRule,
     json::{self, Object, Read, ReadError},
     path,
 };
@@ -50,6 +51,8 @@ pub struct Form {
     pub sections: Vec<Section>,
     /// What must hold beyond types.
     pub rules: Vec<Rule>,
+    /// What must be done by when.
+    pub deadlines: Vec<DeadlineRule>,
     /// Legal tables.
     pub registers: Vec<Register>,
 }
@@ -143,6 +146,8 @@ pub struct Field {
     pub fields: Vec<Self>,
     /// What one entry is called.
     pub item: String,
+    /// What an entry is about, where it is named alone: an expression.
+    pub title: Value,
     /// Of a computed field.
     pub value: Value,
 }
@@ -226,6 +231,7 @@ impl Read for Form {
             due_done: form.text_if("due_done")?,
             sections: form.item("sections")?,
             rules: form.item_or_default("rules")?,
+            deadlines: form.item_or_default("deadlines")?,
             registers: form.item_or_default("registers")?,
         })
     }
@@ -294,6 +300,7 @@ impl Read for Field {
             to: field.value_or_null("to")?,
             fields: field.item_or_default("fields")?,
             item: field.text_or_empty("item")?,
+            title: field.value_or_null("title")?,
             value: field.value_or_null("value")?,
         })
     }

@@ -4,9 +4,12 @@
 //! the catalogue, `docs/PROTOCOL.md` what goes over the wire. In reading order:
 #![warn(missing_docs)]
 
+pub mod calendar;
 pub mod catalogue;
 pub mod change;
 pub mod date;
+pub mod deadline;
+mod decimal;
 pub mod draft;
 pub mod expr;
 pub mod files;

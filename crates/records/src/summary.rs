@@ -3,24 +3,18 @@
 use serde_json::Value;
 
 use crate::{
+    calendar::Calendar,
     catalogue::Catalogue,
+    deadline::{self, one_line},
     expr::{self, Scope},
     fold::{Life, Record},
-    form::{Field, Form},
+    form::Form,
     id::RecordId,
-    order, path, search, validate,
+    path, search, validate,
 };
 
-/// A date by which something must be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Due {
-    /// ISO date.
-    pub date: String,
-    /// What must be done.
-    pub what: String,
-    /// Where in the record.
-    pub path: String,
-}
+/// What is open and by when.
+pub use crate::deadline::Deadline as Due;
 
 /// A row.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,7 +79,9 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
         title: title.unwrap_or_else(|| form.map_or(&record.form, |form| &form.label).clone()),
         subtitle: form.map(|form| subtitle(form, &scope)).unwrap_or_default(),
         date,
-        due: form.map(|form| dues(form, &doc)).unwrap_or_default(),
+        due: form
+            .map(|form| dues(form, &doc, &catalogue.calendar))
+            .unwrap_or_default(),
         life: record.life(""),
         conflicts: record.conflicts().len(),
         problems: problems
@@ -123,16 +119,6 @@ fn subtitle(form: &Form, scope: &Scope<'_>) -> String {
     parts.join(" · ")
 }
 
-/// A list row shows the beginning of a long text; the record has all of it.
-fn one_line(text: &str) -> String {
-    text.split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .chars()
-        .take(160)
-        .collect()
-}
-
 /// Whether the date that closes the record's own due date is there.
 fn is_done(form: &Form, doc: &Value) -> bool {
     let done = form.due_done.as_deref().filter(|done| !done.contains('.'));
@@ -140,69 +126,11 @@ fn is_done(form: &Form, doc: &Value) -> bool {
         .is_some_and(expr::is_filled)
 }
 
-/// The dates that are open: of the record itself, or of each entry of a group.
-fn dues(form: &Form, doc: &Value) -> Vec<Due> {
-    let Some(due) = &form.due else {
-        return Vec::new();
-    };
-    let done = form.due_done.as_deref();
-    let mut found = Vec::new();
-    match due.split_once('.') {
-        None => {
-            if done.is_none_or(|done| !expr::is_filled(doc.get(done).unwrap_or(&Value::Null))) {
-                found.extend(one_due(doc, due, due.clone(), form.label.clone()));
-            }
-        }
-        Some((group, field)) => {
-            let done = done.map(|done| done.rsplit('.').next().unwrap_or(done));
-            let entries = doc
-                .get(group)
-                .and_then(Value::as_array)
-                .map_or(&[][..], Vec::as_slice);
-            for entry in entries {
-                let closed = done
-                    .and_then(|done| entry.get(done))
-                    .is_some_and(expr::is_filled);
-                if !closed {
-                    let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
-                    let what = first_long_text(form, group, entry);
-                    found.extend(one_due(entry, field, format!("{group}/{id}/{field}"), what));
-                }
-            }
-        }
-    }
-    order::sort(&mut found, &mut |a, b| {
-        (&a.date, &a.path) < (&b.date, &b.path)
-    });
-    found
-}
-
-fn one_due(owner: &Value, field: &str, path: String, what: String) -> Option<Due> {
-    let date = owner
-        .get(field)?
-        .as_str()
-        .filter(|d| crate::date::parse(d).is_some())?;
-    Some(Due {
-        date: date.to_owned(),
-        what,
-        path,
-    })
-}
-
-/// What an entry is about: its first required or long text.
-fn first_long_text(form: &Form, group: &str, entry: &Value) -> String {
-    let group = form.fields().find(|field| field.key == group);
-    let fields: &[Field] = group.map_or(&[], |group| &group.fields);
-    let long = fields
-        .iter()
-        .filter(|field| field.kind == crate::form::Kind::LongText);
-    let texts = long
-        .chain(fields)
-        .filter_map(|field| entry.get(&field.key)?.as_str());
-    texts
-        .map(one_line)
-        .find(|text| !text.is_empty())
-        .unwrap_or_default()
+/// The deadlines that are open.
+fn dues(form: &Form, doc: &Value, calendar: &Calendar) -> Vec<Due> {
+    let mut all = deadline::deadlines(form, doc, calendar);
+    all.retain(|due| !due.is_done);
+    all
 }
 
 /// Everything a person typed, in one text.

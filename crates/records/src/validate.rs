@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    date,
+    date, decimal,
     expr::{self, Scope, is_filled},
     form::{Field, Form, Kind, Level},
     path,
@@ -154,9 +154,9 @@ fn wrong(field: &Field, value: &Value) -> Option<String> {
             (count > most).then(|| format!("“{label}” dài {count} ký tự, nhiều nhất {most}."))
         }
         (Kind::Number, Value::Number(n)) => out_of_range(field, n.as_f64()?),
-        (Kind::Decimal, Value::String(text)) => match text.parse::<f64>() {
-            Ok(n) if n.is_finite() => out_of_range(field, n),
-            _ => Some(format!("“{label}” chưa phải là số.")),
+        (Kind::Decimal, Value::String(text)) => match decimal::parse(text) {
+            Some(n) => out_of_range(field, n),
+            None => Some(format!("“{label}” chưa phải là số.")),
         },
         (Kind::Date, Value::String(text)) => date::parse(text)
             .is_none()

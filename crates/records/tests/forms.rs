@@ -1,16 +1,20 @@
 //! The catalogue is sound: what a form says of itself holds, every expression means something, every form can be
-//! filled, every template started. `sound` reads the files, `filled` fills the forms, `started` starts the
-//! templates, `grown` adds a field and a form.
+//! filled, every template started. `sound` reads the files, `filled` fills the forms, `computed` works some of them out
+//! by hand, `started` starts the templates, `grown` adds a field and a form, `parts` takes the catalogue apart, `deadlines`
+//! counts terms by hand.
 
+mod computed;
+mod deadlines;
 mod filled;
 mod grown;
+mod parts;
 mod sound;
 mod started;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
 use records::{
-    catalogue::{Catalogue, builtin},
+    catalogue::{Catalogue, complete},
     change::{Change, ORDINARY, RecWrites, parse_change},
     draft::{Draft, Surroundings},
     expr::is_filled,
@@ -27,7 +31,7 @@ use serde_json::{Value, json};
 const NOW_MS: u64 = 1_795_316_400_000;
 
 fn catalogue() -> Catalogue {
-    builtin().unwrap()
+    complete().unwrap()
 }
 
 /// The files of a folder of `catalogue/`, by name.

@@ -4,6 +4,7 @@
     reason = "a test stops at the first surprise"
 )]
 
+mod calendar;
 mod forms;
 mod laws;
 mod replicas;

@@ -7,6 +7,7 @@ use std::{
 };
 
 use records::{
+    calendar::{Unit, is_weekend},
     date,
     form::{Field, Form, Kind},
 };
@@ -15,7 +16,7 @@ use serde_json::Value;
 use super::{catalogue, texts};
 
 /// Operators with the least and the most operands they take (`docs/FORMS.md`).
-const OPERATORS: [(&str, usize, usize); 32] = [
+const OPERATORS: [(&str, usize, usize); 33] = [
     ("=", 2, 2),
     ("!=", 2, 2),
     ("<", 2, 2),
@@ -38,13 +39,14 @@ const OPERATORS: [(&str, usize, usize); 32] = [
     ("min", 1, 1),
     ("max", 1, 1),
     ("first", 1, 1),
+    ("last_by", 3, 3),
     ("days", 2, 2),
     ("add_days", 2, 2),
     ("add_months", 2, 2),
     ("year", 1, 1),
     ("if", 3, 3),
     ("join", 2, 20),
-    ("label", 1, 1),
+    ("label", 1, 2),
     ("date", 1, 1),
     ("row", 0, 0),
     ("mark", 1, 1),
@@ -122,6 +124,9 @@ fn expressions(form: &Form) -> Vec<(String, &Value, Vec<&Field>)> {
         if let Some(condition) = &field.show_if {
             add(place("show_if"), condition, above);
         }
+        let mut inside = vec![field];
+        inside.extend_from_slice(above);
+        add(place("title"), &field.title, &inside);
         if !field.required.is_boolean() {
             add(place("required"), &field.required, above);
         }
@@ -134,6 +139,14 @@ fn expressions(form: &Form) -> Vec<(String, &Value, Vec<&Field>)> {
             .into_iter()
             .collect();
         add(rule.say.clone(), &rule.condition, &around);
+    }
+    for rule in &form.deadlines {
+        let name = (!rule.per.is_empty()).then_some(rule.per.as_str());
+        let around: Vec<&Field> = name.map(|g| group(form, g)).into_iter().collect();
+        let parts = [&rule.condition, &rule.from, &rule.count, &rule.done];
+        for expr in parts.into_iter().chain([&rule.owner]) {
+            add(rule.id.clone(), expr, &around);
+        }
     }
     for register in &form.registers {
         let around: Vec<&Field> = register.per.iter().map(|g| group(form, g)).collect();
@@ -230,13 +243,14 @@ fn every_file_of_the_folder_is_in_the_catalogue() {
     );
     assert_eq!(ids("programmes").len(), catalogue.programmes.len());
     assert!(!catalogue.guide.sections.is_empty());
-    assert_eq!(catalogue.kinds().len(), 7);
+    assert_eq!(catalogue.kinds().len(), 13);
 }
 
 #[test]
 fn every_key_in_the_files_is_one_that_the_documentation_names() {
-    const FORM: &str = "id version valid_from valid_to label short verb icon order quick sources note title subtitle date due due_done sections rules registers";
-    const FIELD: &str = "key label type required show_if default help placeholder secret suggest source valid_from valid_to max min unit places options to fields item start value";
+    const FORM: &str = "id version valid_from valid_to label short verb icon order quick core sources note title subtitle date due due_done sections rules deadlines registers";
+    const FIELD: &str = "key label type required show_if default help placeholder secret suggest source valid_from valid_to max min unit places options to fields item title start value";
+    const DEADLINE: &str = "id label if per from count unit roll before field done owner source confidence valid_from valid_to";
     fn check(place: &str, value: &Value, allowed: &str) {
         for key in value.as_object().unwrap().keys() {
             assert!(
@@ -262,6 +276,7 @@ fn every_key_in_the_files_is_one_that_the_documentation_names() {
             fields(&name, &section["fields"]);
         }
         each(&form["rules"]).for_each(|rule| check(&name, rule, "if field level say"));
+        each(&form["deadlines"]).for_each(|rule| check(&name, rule, DEADLINE));
         for register in each(&form["registers"]) {
             check(&name, register, "id label valid_from valid_to per columns");
             each(&register["columns"]).for_each(|column| check(&name, column, "label value"));
@@ -413,8 +428,12 @@ fn every_operator_is_known_gets_its_operands_and_the_expression_stays_small() {
                     (*least..=*most).contains(&operands.len()),
                     "{place}: {operator} in {expr}"
                 );
-                if let ("label", Some(Value::String(name))) = (operator, operands.first()) {
+                let named = operands.get(1).or(operands.first());
+                if let ("label", Some(Value::String(name))) = (operator, named) {
                     labels_are_one(form, &groups, name.trim_start_matches('$'));
+                }
+                if operator == "last_by" {
+                    names_are_in_the_group(form, &groups, operands);
                 }
             };
             let (nodes, depth) = take_apart(expr, &mut |_| {}, &mut on_call);
@@ -435,6 +454,15 @@ fn labels_are_one(form: &Form, groups: &[&Field], name: &str) {
             assert_eq!(field.options, meant.options, "{} {name}", form.id);
         }
     });
+}
+
+/// `last_by` names two fields of the entries as plain texts.
+fn names_are_in_the_group(form: &Form, groups: &[&Field], operands: &[Value]) {
+    let texts: Vec<&str> = operands.iter().filter_map(Value::as_str).collect();
+    let group = resolve(form, groups, texts[0].trim_start_matches('$')).unwrap();
+    for name in &texts[1..] {
+        assert!(find(&group.fields, name).is_some(), "{} {name}", form.id);
+    }
 }
 
 #[test]
@@ -491,6 +519,96 @@ fn dates_dues_and_rules_lead_to_fields_that_are_there() {
             .collect();
         assert_eq!(ids.len(), form.registers.len(), "{}", form.id);
     }
+}
+
+#[test]
+fn every_deadline_names_its_field_its_unit_and_its_article() {
+    let mut count = 0;
+    for form in &catalogue().forms {
+        let mut ids = BTreeSet::new();
+        for rule in &form.deadlines {
+            let place = format!("{} {}: {}", form.id, form.version, rule.id);
+            count += 1;
+            assert!(!rule.id.is_empty() && ids.insert(&rule.id), "{place}");
+            let fields: Vec<&Field> = if rule.per.is_empty() {
+                form.fields().collect()
+            } else {
+                group(form, &rule.per).fields.iter().collect()
+            };
+            let field = find(fields, &rule.field);
+            assert!(field.is_some_and(|f| f.kind != Kind::Computed), "{place}");
+            assert!(Unit::named(&rule.unit).is_some(), "{place}: {}", rule.unit);
+            assert!(!rule.label.is_empty() && !rule.source.is_empty(), "{place}");
+            // What nobody has read in the act says so to the person who reads the article.
+            let is_likely = rule.confidence == "L";
+            assert!(is_likely || rule.confidence == "S", "{place}");
+            assert_eq!(is_likely, rule.source.contains("chưa đối chiếu"), "{place}");
+            let days = [&rule.valid_from, &rule.valid_to];
+            let mut days = days.into_iter().flatten();
+            assert!(days.all(|day| date::parse(day).is_some()), "{place}");
+            assert!(!(rule.before && rule.roll.is_some()), "{place}: no effect");
+            let is_count = rule.count.as_i64().is_some_and(|n| n > 0);
+            assert!(is_count || rule.count.is_array(), "{place}");
+            assert!(rule.from.is_string() || rule.from.is_array(), "{place}");
+        }
+    }
+    assert!(count > 20, "the catalogue has deadlines");
+}
+
+#[test]
+fn the_calendar_names_each_day_once_and_swaps_in_pairs() {
+    let text = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue/calendar.json"),
+    )
+    .unwrap();
+    let file: Value = serde_json::from_str(&text).unwrap();
+    let keys: Vec<&String> = file.as_object().unwrap().keys().collect();
+    assert_eq!(keys, ["doubt", "note", "off", "work", "years"]);
+    let calendar = catalogue().calendar;
+    let mut listed = 0;
+    for list in ["off", "work", "doubt"] {
+        for entry in file[list].as_array().unwrap() {
+            listed += 1;
+            let day = date::parse(entry["date"].as_str().unwrap()).unwrap();
+            let known = calendar.special(day).unwrap();
+            assert_eq!(known.name, entry["name"].as_str().unwrap());
+            assert!(calendar.years.contains(&date::to_civil(day).0), "{entry}");
+            assert!(list == "doubt" || !known.source.is_empty(), "{entry}");
+            assert_eq!(known.is_confirmed, entry["confirmed"] == true, "{entry}");
+            if list == "work" {
+                assert!(is_weekend(day), "{entry}");
+                // The day it is worked for names it.
+                let [_, month, date] = iso(day);
+                let (month, date) = (month.trim_start_matches('0').to_owned(), date);
+                let pair = format!("{date}/{month}");
+                let swapped = calendar.days().iter().find(|special| {
+                    special.kind == records::calendar::Kind::Off
+                        && special.name.contains("hoán đổi")
+                        && special.name.replace("/0", "/").contains(&pair)
+                });
+                assert!(swapped.is_some_and(|s| !is_weekend(s.day)), "{entry}");
+            }
+        }
+    }
+    assert_eq!(listed, calendar.days().len(), "each day once");
+    // The days that the law fixes are off in every year.
+    for year in &calendar.years {
+        for day in ["01-01", "04-30", "05-01", "09-02"] {
+            let day = date::parse(&format!("{year}-{day}")).unwrap();
+            assert!(!calendar.is_working(day) && calendar.is_sure(day));
+        }
+    }
+}
+
+/// Year, month and day as texts.
+fn iso(day: date::Day) -> [String; 3] {
+    let text = date::format(day);
+    let parts: Vec<&str> = text.split('-').collect();
+    [
+        parts[0].to_owned(),
+        parts[1].to_owned(),
+        parts[2].to_owned(),
+    ]
 }
 
 #[test]
@@ -618,4 +736,9 @@ fn every_text_is_composed_trimmed_and_free_of_look_alikes() {
     )
     .unwrap();
     check("guide", &serde_json::from_str(&guide).unwrap());
+    let calendar = fs::read_to_string(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../catalogue/calendar.json"),
+    )
+    .unwrap();
+    check("calendar", &serde_json::from_str(&calendar).unwrap());
 }

@@ -133,11 +133,7 @@ fn app_dev(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()
 }
 
 fn release(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()> {
-    let report = build::build_release(workspace, toolbox, &workspace.path("dist"))?;
-    if let Some(shortfall) = report.shortfall() {
-        println!("{shortfall}");
-    }
-    report.check_ratchet()
+    build::build_release(workspace, toolbox, &workspace.path("dist"))?.check_budget()
 }
 
 fn e2e(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {

@@ -17,29 +17,17 @@ use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Event;
 
+mod keyed;
+mod piece;
+mod value;
+
+pub(crate) use keyed::keyed;
 pub(crate) use markup::view;
+pub(crate) use piece::{Piece, several};
+use value::{IntoValue, Set, Value};
 
 /// What happens at a place when something was pressed, typed or scrolled.
 type Handler = Box<dyn FnMut(Event)>;
-
-/// What an attribute, a property, a class or a style is set to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Set {
-    /// The attribute is not there, the class not set.
-    No,
-    /// It is there without a text.
-    Yes,
-    /// It has this text.
-    Static(&'static str),
-    /// It has this text.
-    Text(String),
-}
-
-/// A value that stays, or one that follows its signals.
-pub(crate) enum Value {
-    Still(Set),
-    Live(Box<dyn FnMut() -> Set>),
-}
 
 /// Which side of an element a value goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,287 +103,10 @@ impl Markup {
     }
 }
 
-/// Views beside each other.
-#[inline(never)]
-pub(crate) fn several(views: Vec<AnyView>) -> AnyView {
-    views.into_any()
-}
-
-/// A list whose rows keep their place, their inputs and their focus as long as their key stays.
-pub(crate) fn keyed(
-    keys: impl Fn() -> Vec<String> + 'static,
-    row: impl Fn(String) -> AnyView + 'static,
-) -> AnyView {
-    let maker = Rc::new(Maker {
-        owner: Owner::current().unwrap_or_default(),
-        row: Box::new(row),
-    });
-    let rows = move || {
-        let maker = SendWrapper::new(Rc::clone(&maker));
-        Keyed {
-            keys: keys(),
-            maker,
-        }
-        .into_any()
-    };
-    rows.piece()
-}
-
-/// Makes rows. They belong to whoever made the list, and not to the effect that follows its keys.
-struct Maker {
-    owner: Owner,
-    row: Box<dyn Fn(String) -> AnyView>,
-}
-
-impl Maker {
-    fn make(&self, key: String) -> Row {
-        let owner = self.owner.with(Owner::new);
-        let state = owner.with(|| untrack(|| (self.row)(key.clone()).build()));
-        Row { key, owner, state }
-    }
-}
-
-struct Keyed {
-    keys: Vec<String>,
-    maker: SendWrapper<Rc<Maker>>,
-}
-
-struct Row {
-    key: String,
-    owner: Owner,
-    state: <AnyView as Render>::State,
-}
-
-/// A list on the screen, and the comment behind its last row.
-struct Rows {
-    rows: Vec<Row>,
-    end: types::Placeholder,
-}
-
-impl Render for Keyed {
-    type State = Rows;
-
-    fn build(self) -> Rows {
-        Rows {
-            rows: self
-                .keys
-                .into_iter()
-                .map(|key| self.maker.make(key))
-                .collect(),
-            end: Rndr::create_placeholder(),
-        }
-    }
-
-    fn rebuild(self, shown: &mut Rows) {
-        let mut before: Vec<Option<Row>> = shown.rows.drain(..).map(Some).collect();
-        let (mut next, mut is_in_order) = (0, true);
-        let mut is_new = Vec::new();
-        for key in self.keys {
-            let at = before
-                .iter()
-                .position(|row| row.as_ref().is_some_and(|row| row.key == key));
-            let kept = at.and_then(|at| before.get_mut(at)?.take());
-            is_new.push(kept.is_none());
-            if let Some(at) = at {
-                is_in_order &= at >= next;
-                next = at;
-            }
-            shown
-                .rows
-                .push(kept.unwrap_or_else(|| self.maker.make(key)));
-        }
-        for mut gone in before.into_iter().flatten() {
-            gone.state.unmount();
-            gone.owner.cleanup();
-        }
-        // A row that stands where it belongs is not touched: moving it would take the focus away.
-        for at in (0..shown.rows.len()).rev() {
-            if is_new.get(at) == Some(&true) || !is_in_order {
-                shown.place(at);
-            }
-        }
-    }
-}
-
-impl Rows {
-    /// Puts a row before the one that follows it.
-    fn place(&mut self, at: usize) {
-        let (upto, behind) = self.rows.split_at_mut(at + 1);
-        let Some(row) = upto.last_mut() else { return };
-        match behind.first() {
-            Some(next) => next.state.insert_before_this(&mut row.state),
-            None => self.end.insert_before_this(&mut row.state),
-        };
-    }
-}
-
-impl Mountable for Rows {
-    fn unmount(&mut self) {
-        for row in &mut self.rows {
-            row.state.unmount();
-        }
-        Rndr::remove(&self.end);
-    }
-
-    fn mount(&mut self, parent: &types::Element, marker: Option<&types::Node>) {
-        for row in &mut self.rows {
-            row.state.mount(parent, marker);
-        }
-        self.end.mount(parent, marker);
-    }
-
-    fn insert_before_this(&self, child: &mut dyn Mountable) -> bool {
-        match self.rows.first() {
-            Some(row) => row.state.insert_before_this(child),
-            None => self.end.insert_before_this(child),
-        }
-    }
-
-    fn elements(&self) -> Vec<types::Element> {
-        self.rows
-            .iter()
-            .flat_map(|row| row.state.elements())
-            .collect()
-    }
-}
-
 /// How far down the element of an event is scrolled, in CSS pixels.
 pub(crate) fn scrolled(event: &Event) -> i32 {
     let element = event.target().map(JsCast::unchecked_into::<types::Element>);
     element.map_or(0, |element| element.scroll_top())
-}
-
-/// A text. In one place, like all that many pages call: inlined, it would be in the app a hundred times.
-#[inline(never)]
-fn text(text: String) -> AnyView {
-    text.into_any()
-}
-
-#[inline(never)]
-fn static_text(text: &str) -> AnyView {
-    self::text(text.to_owned())
-}
-
-#[inline(never)]
-fn nothing() -> AnyView {
-    ().into_any()
-}
-
-#[inline(never)]
-fn live(piece: Box<dyn FnMut() -> AnyView>) -> AnyView {
-    let mut piece = SendWrapper::new(piece);
-    let piece: Box<dyn FnMut() -> AnyView + Send> = Box::new(move || piece());
-    piece.into_any()
-}
-
-/// What may stand between tags.
-pub(crate) trait Piece {
-    fn piece(self) -> AnyView;
-}
-
-impl Piece for AnyView {
-    fn piece(self) -> AnyView {
-        self
-    }
-}
-
-impl Piece for String {
-    fn piece(self) -> AnyView {
-        text(self)
-    }
-}
-
-impl Piece for &str {
-    fn piece(self) -> AnyView {
-        static_text(self)
-    }
-}
-
-impl Piece for usize {
-    fn piece(self) -> AnyView {
-        text(self.to_string())
-    }
-}
-
-impl<T: Piece> Piece for Option<T> {
-    fn piece(self) -> AnyView {
-        self.map_or_else(nothing, Piece::piece)
-    }
-}
-
-impl<T: Piece> Piece for Vec<T> {
-    fn piece(self) -> AnyView {
-        several(self.into_iter().map(Piece::piece).collect())
-    }
-}
-
-impl<T: Piece, const N: usize> Piece for [T; N] {
-    fn piece(self) -> AnyView {
-        several(self.into_iter().map(Piece::piece).collect())
-    }
-}
-
-impl<T: Piece, F: FnMut() -> T + 'static> Piece for F {
-    fn piece(mut self) -> AnyView {
-        live(Box::new(move || self().piece()))
-    }
-}
-
-/// What may stand behind an attribute's name.
-pub(crate) trait IntoValue {
-    fn value(self) -> Value;
-}
-
-/// A value without signals.
-pub(crate) trait IntoSet {
-    fn set(self) -> Set;
-}
-
-impl IntoSet for bool {
-    fn set(self) -> Set {
-        if self { Set::Yes } else { Set::No }
-    }
-}
-
-impl IntoSet for &'static str {
-    fn set(self) -> Set {
-        Set::Static(self)
-    }
-}
-
-impl IntoSet for String {
-    fn set(self) -> Set {
-        Set::Text(self)
-    }
-}
-
-impl<T: IntoSet> IntoSet for Option<T> {
-    fn set(self) -> Set {
-        self.map_or(Set::No, IntoSet::set)
-    }
-}
-
-macro_rules! still {
-    ($($type:ty),*) => {$(
-        impl IntoValue for $type {
-            fn value(self) -> Value {
-                Value::Still(self.set())
-            }
-        }
-    )*};
-}
-still!(
-    bool,
-    &'static str,
-    String,
-    Option<String>,
-    Option<&'static str>
-);
-
-impl<T: IntoSet, F: FnMut() -> T + 'static> IntoValue for F {
-    fn value(mut self) -> Value {
-        Value::Live(Box::new(move || self().set()))
-    }
 }
 
 /// A place on the screen: what is kept to change it.
@@ -620,4 +331,4 @@ macro_rules! client_only {
     };
 }
 client_only!(Markup, Shown);
-client_only!(Keyed, Rows);
+client_only!(keyed::Keyed, keyed::Rows);

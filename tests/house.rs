@@ -19,21 +19,32 @@ use readers::{
 use serde_json::Value;
 
 /// Which room of `src/` may name which. Its own room is always open, except for pages (see `PAGES`).
-const EDGES: [(&str, &[&str], &str); 9] = [
+const EDGES: [(&str, &[&str], &str); 11] = [
     ("main", &[], "it calls the library's one function"),
     (
         "app",
         &[
-            "pages", "parts", "state", "work", "store", "net", "browser", "words",
+            "pages", "parts", "state", "work", "store", "net", "browser", "words", "markup",
+            "later",
         ],
         "it builds the environment, nothing more",
     ),
     (
         "pages",
-        &["parts", "state", "work", "browser", "words"],
+        &["parts", "state", "work", "browser", "words", "markup"],
         "of the browser: time, navigation, focus, print, files, settings of the screen; see `NOT_FOR_PAGES`",
     ),
-    ("parts", &["state", "words"], "props in, callbacks out"),
+    (
+        "parts",
+        &["state", "words", "markup"],
+        "props in, callbacks out",
+    ),
+    ("markup", &[], "views know nothing of what they show"),
+    (
+        "later",
+        &["app", "pages", "work", "browser", "words", "markup"],
+        "the table of addresses in the second wasm, which falls back on the first one's",
+    ),
     (
         "work",
         &["state", "store", "net", "browser", "words"],
@@ -83,8 +94,9 @@ const PAGES: [(&str, &str, &str); 5] = [
 ];
 
 /// Where JavaScript values may be named.
-const DOORS: [&str; 5] = [
+const DOORS: [&str; 6] = [
     "src/browser",
+    "src/markup",
     "src/store",
     "src/net.rs",
     "src/app.rs",

@@ -165,9 +165,10 @@ pub(crate) fn bare(block: &NodeBlock) -> TokenStream {
 }
 
 fn literal(value: &Expr) -> Option<&Lit> {
-    match value {
-        Expr::Lit(literal) => Some(&literal.lit),
-        _ => None,
+    if let Expr::Lit(literal) = value {
+        Some(&literal.lit)
+    } else {
+        None
     }
 }
 

@@ -1,6 +1,7 @@
 //! The screens, one file for each address. A page reads the state, calls the work and lays out parts.
 
 pub(crate) mod enrol;
+pub(crate) mod follow;
 pub(crate) mod frame;
 pub(crate) mod guide;
 pub(crate) mod kinds;

@@ -4,7 +4,12 @@ use std::sync::Arc;
 
 use crate::markup::view;
 use leptos::prelude::*;
-use records::{date, id::RecordId, search::Query, summary::Summary};
+use records::{
+    date,
+    id::RecordId,
+    search::Query,
+    summary::{Due, Summary},
+};
 
 use crate::{
     browser,
@@ -166,8 +171,11 @@ fn is_in_state(
     is_unsent: impl Fn(RecordId) -> bool,
 ) -> bool {
     match state {
-        "qua-han" => row.due.iter().any(|due| due.date.as_str() < today),
-        "con-viec" => !row.due.is_empty(),
+        "qua-han" => {
+            let is_late = |due: &Due| due.date.as_str() < today && due.is_open_on(today);
+            row.due.iter().any(is_late)
+        }
+        "con-viec" => !row.undated.is_empty() || row.due.iter().any(|due| due.is_open_on(today)),
         "chinh-thuc" => row.is_official,
         "hai-gia-tri" => row.conflicts > 0,
         "chua-gui" => is_unsent(row.id),

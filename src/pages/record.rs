@@ -5,6 +5,8 @@ use crate::state::undo;
 use leptos::prelude::*;
 use records::{
     date,
+    deadline::{self, Deadline},
+    expr::{self, Scope},
     fold::{Cell, Head as Said, Life, Record},
     form::{Field, Form, Kind, Level},
     id::RecordId,
@@ -61,12 +63,11 @@ fn body(work: Work, record: &Record) -> AnyView {
         .map(|row| row.title.clone())
         .unwrap_or_default();
     let today = date::today(browser::now_ms());
-    let dues = row
-        .iter()
-        .flat_map(|row| &row.due)
-        .take(3)
-        .filter_map(|due| due_chip(&due.date, &today));
-    let dues = dues.collect_view();
+    let dues = row.iter().flat_map(|row| &row.due);
+    let dues = dues.filter(|due| due.is_open_on(&today)).take(3);
+    let dues = dues
+        .filter_map(|due| due_chip(&due.date, &today))
+        .collect_view();
     let state = if row.as_ref().is_some_and(|row| row.is_official) {
         view! { <span class="chip ok">{small_icon("check")}"Chính thức"</span> }
     } else {
@@ -82,6 +83,7 @@ fn body(work: Work, record: &Record) -> AnyView {
         {revived(record)}
         {conflicts(work, record, form)}
         {sections(work, record, form, &doc)}
+        {deadlines(work, form, &doc, &today)}
         {official(work, record, form, &doc)}
         {buttons(work, record)}
         {history(record, form)}
@@ -153,7 +155,7 @@ fn choice(
         _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
         _ if head.value.is_null() => "(để trống)".to_owned(),
         Some(field) => values::text(field, &head.value),
-        None => records::expr::to_text(&head.value),
+        None => expr::to_text(&head.value),
     };
     let (record, place, value) = (record.clone(), place.to_owned(), head.value.clone());
     let choose = move |_| {
@@ -178,7 +180,8 @@ fn who_when(head: &Said) -> String {
 
 fn sections(work: Work, record: &Record, form: &'static Form, doc: &Value) -> AnyView {
     let one = |section: &'static records::form::Section| {
-        let fields = filled(work, record, &section.fields, doc, "");
+        let scope = Scope::of(doc, Some(form));
+        let fields = filled(work, record, &section.fields, &scope, doc, "");
         (!fields.is_empty()).then(|| {
             view! {
                 <section class="card">
@@ -200,15 +203,20 @@ fn filled(
     work: Work,
     record: &Record,
     fields: &'static [Field],
+    scope: &Scope<'_>,
     owner: &Value,
     prefix: &str,
 ) -> Vec<AnyView> {
     let mut views = Vec::new();
     for field in fields {
-        let Some(value) = owner
-            .get(&field.key)
-            .filter(|value| records::expr::is_filled(value))
-        else {
+        if field.kind == Kind::Computed && validate::is_shown(field, scope) {
+            let said = expr::text(&field.value, scope);
+            if !said.is_empty() {
+                views.push(view! { <div><dt>{field.label.as_str()}</dt><dd>{said}</dd></div> });
+            }
+            continue;
+        }
+        let Some(value) = owner.get(&field.key).filter(|value| expr::is_filled(value)) else {
             continue;
         };
         let place = path::under(prefix, &field.key);
@@ -217,7 +225,14 @@ fn filled(
             let many = entries.len() > 1;
             for (at, entry) in entries.iter().enumerate() {
                 let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
-                let inner = filled(work, record, &field.fields, entry, &path::under(&place, id));
+                let mut around = vec![entry];
+                around.extend_from_slice(scope.entries);
+                let scope = Scope {
+                    entries: &around,
+                    ..*scope
+                };
+                let below = path::under(&place, id);
+                let inner = filled(work, record, &field.fields, &scope, entry, &below);
                 let item = if field.item.is_empty() {
                     &field.label
                 } else {
@@ -243,6 +258,41 @@ fn filled(
         }
     }
     views
+}
+
+/// What must be done by when, who must, and the article that says so.
+fn deadlines(work: Work, form: &'static Form, doc: &Value, today: &str) -> Option<AnyView> {
+    let all = deadline::deadlines(form, doc, &work.book.catalogue().calendar);
+    let is_shown = |due: &Deadline| due.is_done || due.is_open_on(today);
+    let one = |due: Deadline| {
+        let state = match (due.is_done, due.is_late_done, due.date.as_str()) {
+            (true, true, _) => Some(view! { <span class="chip warn">"Xong, sau hạn"</span> }),
+            (true, false, _) => {
+                Some(view! { <span class="chip ok">{small_icon("check")}"Xong"</span> })
+            }
+            (false, _, "") => Some(view! { <span class="chip">"Chưa có hạn"</span> }),
+            (false, _, date) => due_chip(date, today),
+        };
+        let doubt = due
+            .is_provisional
+            .then(|| view! { <span class="chip">"tạm tính, lịch nghỉ chưa công bố đủ"</span> });
+        let mut lines = vec![due.what, due.owner, due.source];
+        lines.retain(|line| !line.is_empty() && *line != form.label);
+        let day = if due.date.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", date::for_people(&due.date))
+        };
+        view! {
+            <li>
+                <strong>{due.label}</strong>{day}
+                <span class="chips">{state}{doubt}</span>
+                <small>{lines.join(" · ")}</small>
+            </li>
+        }
+    };
+    let list: Vec<AnyView> = all.into_iter().filter(is_shown).map(one).collect();
+    (!list.is_empty()).then(|| view! { <section class="card"><h3>"Thời hạn"</h3><ul class="timeline">{list}</ul></section> })
 }
 
 /// Making it official lists every problem with a link to the field.
@@ -352,7 +402,7 @@ fn history(record: &Record, form: &'static Form) -> AnyView {
                 }
                 _ if head.value.is_null() => "(để trống)".to_owned(),
                 (Some(field), _) => values::text(field, &head.value),
-                (None, _) => records::expr::to_text(&head.value),
+                (None, _) => expr::to_text(&head.value),
             };
             lines.push((head.stamp.ms, label.clone(), said, who_when(head)));
         }

@@ -5,14 +5,18 @@ use std::sync::Arc;
 use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
-use records::{date, draft::Draft, summary::Summary};
+use records::{
+    date,
+    draft::Draft,
+    summary::{Due, Summary},
+};
 
 use crate::{
     browser,
     pages::frame::head,
     parts::{
         icon::icon,
-        row::{due_chip, record_row},
+        row::{due_row, record_row},
     },
     state::Book,
     words,
@@ -85,79 +89,61 @@ fn banners(work: Work) -> AnyView {
 }
 
 /// One date that is due, with the row it belongs to.
-type DueRow = (records::summary::Due, Arc<Summary>);
+type DueRow = (Due, Arc<Summary>);
 
+/// What is overdue (the latest first: it can still be mended), due today, due this week.
 fn due_list(book: Book, today: &str) -> AnyView {
     let mut due: Vec<DueRow> = Vec::new();
-    for row in book.rows(|row| !row.due.is_empty()) {
-        due.extend(row.due.iter().map(|due| (due.clone(), Arc::clone(&row))));
+    let mut open = 0;
+    for row in book.rows(|row| !row.due.is_empty() || !row.undated.is_empty()) {
+        let dated = row.due.iter().filter(|due| due.is_open_on(today));
+        let before = due.len();
+        due.extend(dated.map(|due| (due.clone(), Arc::clone(&row))));
+        open += due.len() - before + row.undated.len();
     }
     let week = date::parse(today)
         .map(|day| date::format(day + 7))
         .unwrap_or_default();
     due.retain(|(due, _)| due.date <= week);
-    records::order::sort(&mut due, &mut |a, b| {
-        (&a.0.date, a.1.id) < (&b.0.date, b.1.id)
-    });
-    let overdue = due
+    let late = due
         .iter()
         .filter(|(due, _)| due.date.as_str() < today)
         .count();
-    let count = match (due.len(), overdue) {
-        (0, _) => String::new(),
-        (all, 0) => format!("{all} việc"),
-        (all, late) => format!("{all} việc, {late} quá hạn"),
-    };
-    if due.is_empty() {
-        return view! {
-            <h2 class="section-title">"Việc đến hạn"</h2>
-            <p class="hint">"Không có việc nào đến hạn trong 7 ngày tới."</p>
-        };
-    }
-    let shown = RwSignal::new(DUE_SHOWN);
-    let all = due.len();
+    let now = due.iter().filter(|(due, _)| due.date == today).count();
+    let ahead = due.len() - late - now;
+    records::order::sort(&mut due, &mut |a, b| {
+        let (x, y) = (a.0.date.as_str(), b.0.date.as_str());
+        match (x < today, y < today) {
+            (true, true) => (y, a.1.id) < (x, b.1.id),
+            (false, false) => (x, a.1.id) < (y, b.1.id),
+            // What is due today and soon comes before what is late already.
+            (is_late, _) => !is_late,
+        }
+    });
     let today = today.to_owned();
-    let rows = move || {
-        let some = due.iter().take(shown.get());
-        some.map(|(due, row)| due_row(book, due, row, &today))
-            .collect_view()
-    };
-    let more = move || {
-        (all > shown.get()).then(|| {
-            view! { <button class="button plain" on:click=move |_| shown.set(usize::MAX)>{format!("Xem cả {all} việc")}</button> }
-        })
-    };
-    view! {
-        <h2 class="section-title">"Việc đến hạn " <small>{count}</small></h2>
-        <div class="card-list">{rows}</div>
-        {more}
-    }
-}
-
-fn due_row(book: Book, due: &records::summary::Due, row: &Summary, today: &str) -> AnyView {
-    let kind = book
-        .catalogue()
-        .newest(&row.form)
-        .map_or("", |form| form.short.as_str());
-    let is_own = due.what.is_empty() || due.what == row.title;
-    let title = if due.what.is_empty() || !due.path.contains('/') {
-        row.title.clone()
+    let rows = due.iter().take(DUE_SHOWN);
+    let rows = rows
+        .map(|(due, row)| due_row(due, row, book.catalogue(), &today, None))
+        .collect_view();
+    let rows = if due.is_empty() {
+        view! { <p class="hint">"Không có việc nào đến hạn trong 7 ngày tới."</p> }
     } else {
-        due.what.clone()
+        view! { <div class="card-list">{rows}</div> }
     };
-    let sub = if is_own || !due.path.contains('/') {
-        kind.to_owned()
-    } else {
-        format!("{kind} · {}", row.title)
+    let count = |count: usize, label: &'static str, kind: &'static str| {
+        let class = if count > 0 { kind } else { "chip" };
+        (count > 0).then(|| view! { <a class=class href="#/viec">{format!("{label} {count}")}</a> })
     };
+    let all = (open > 0).then(|| {
+        view! { <a class="button plain" href="#/viec">{format!("Mọi việc cần theo dõi ({open})")}</a> }
+    });
     view! {
-        <a class="row" href=format!("#/phieu/{}", row.id)>
-            <span class="row-main">
-                <span class="row-title">{title}</span>
-                <span class="row-sub">{sub}</span>
-                <span class="chips">{due_chip(&due.date, today)}</span>
-            </span>
-        </a>
+        <h2 class="section-title">"Việc đến hạn"</h2>
+        <div class="chips">
+            {count(late, "Quá hạn", "chip bad")}{count(now, "Hôm nay", "chip warn")}{count(ahead, "7 ngày tới", "chip")}
+        </div>
+        {rows}
+        {all}
     }
 }
 

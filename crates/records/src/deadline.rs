@@ -81,7 +81,7 @@ impl Read for DeadlineRule {
 pub struct Deadline {
     /// The rule; empty for a date that a person typed.
     pub id: String,
-    /// ISO date of the last day.
+    /// ISO date of the last day; empty when nobody set one and the thing is open all the same.
     pub date: String,
     /// What must be done: the rule's words, or the field's.
     pub label: String,
@@ -89,6 +89,8 @@ pub struct Deadline {
     pub what: String,
     /// Where in the record to go.
     pub path: String,
+    /// The date field that closes it; empty when more than a date is needed.
+    pub done_path: String,
     /// Who must act.
     pub owner: String,
     /// The article; empty for a date that a person typed.
@@ -196,22 +198,27 @@ fn typed(form: &Form, doc: &Value, found: &mut Vec<Deadline>) {
     let label = form.field_at(&due.replace('.', "/*/"));
     each(form, doc, group, &mut |place| {
         let date = place.owner.get(field).and_then(Value::as_str);
-        if let Some(date) = date.filter(|date| date::parse(date).is_some()) {
-            let closed = closed(place.owner.get(done).unwrap_or(&Value::Null));
-            found.push(Deadline {
-                id: String::new(),
-                date: date.to_owned(),
-                label: label.map(|field| field.label.clone()).unwrap_or_default(),
-                what: place.what.clone(),
-                path: format!("{}{field}", place.prefix),
-                owner: String::new(),
-                source: String::new(),
-                event: String::new(),
-                is_late_done: closed.as_deref().is_some_and(|day| day > date),
-                is_done: closed.is_some(),
-                is_provisional: false,
-            });
+        let date = date.filter(|date| date::parse(date).is_some());
+        let closed = closed(place.owner.get(done).unwrap_or(&Value::Null));
+        let is_undated = date.is_none() && closed.is_none();
+        if date.is_none() && !(is_undated && expr::holds(&form.due_open, &place.scope)) {
+            return;
         }
+        let date = date.unwrap_or_default();
+        found.push(Deadline {
+            id: String::new(),
+            date: date.to_owned(),
+            label: label.map(|field| field.label.clone()).unwrap_or_default(),
+            what: place.what.clone(),
+            path: format!("{}{field}", place.prefix),
+            done_path: format!("{}{done}", place.prefix),
+            owner: one_line(&expr::text(&form.due_owner, &place.scope)),
+            source: String::new(),
+            event: String::new(),
+            is_late_done: closed.as_deref().is_some_and(|day| day > date),
+            is_done: closed.is_some(),
+            is_provisional: false,
+        });
     });
 }
 
@@ -245,6 +252,7 @@ fn by_law(rule: &DeadlineRule, place: &Place<'_>, calendar: &Calendar) -> Option
         label: rule.label.clone(),
         what: place.what.clone(),
         path: format!("{}{}", place.prefix, rule.field),
+        done_path: String::new(),
         owner: one_line(&expr::text(&rule.owner, scope)),
         source: rule.source.clone(),
         event: if rule.before {

@@ -47,6 +47,10 @@ pub struct Form {
     pub due: Option<String>,
     /// What closes each due date.
     pub due_done: Option<String>,
+    /// Who must act by a due date.
+    pub due_owner: Value,
+    /// Whether what has no due date yet is open all the same.
+    pub due_open: Value,
     /// What a person scrolls through.
     pub sections: Vec<Section>,
     /// What must hold beyond types.
@@ -229,6 +233,8 @@ impl Read for Form {
             date: form.text_or_empty("date")?,
             due: form.text_if("due")?,
             due_done: form.text_if("due_done")?,
+            due_owner: form.value_or_null("due_owner")?,
+            due_open: form.value_or_null("due_open")?,
             sections: form.item("sections")?,
             rules: form.item_or_default("rules")?,
             deadlines: form.item_or_default("deadlines")?,

@@ -31,6 +31,8 @@ pub struct Summary {
     pub date: String,
     /// What is open, by date.
     pub due: Vec<Due>,
+    /// What is open without a date.
+    pub undated: Vec<Due>,
     /// Deleted, alive or back.
     pub life: Life,
     /// How many fields wait for a choice.
@@ -73,15 +75,17 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
         || crate::date::today(record.created.0.ms),
         ToOwned::to_owned,
     );
+    let (due, undated) = form
+        .map(|form| dues(form, &doc, &catalogue.calendar))
+        .unwrap_or_default();
     Summary {
         id: record.id,
         form: record.form.clone(),
         title: title.unwrap_or_else(|| form.map_or(&record.form, |form| &form.label).clone()),
         subtitle: form.map(|form| subtitle(form, &scope)).unwrap_or_default(),
         date,
-        due: form
-            .map(|form| dues(form, &doc, &catalogue.calendar))
-            .unwrap_or_default(),
+        due,
+        undated,
         life: record.life(""),
         conflicts: record.conflicts().len(),
         problems: problems
@@ -127,10 +131,18 @@ fn is_done(form: &Form, doc: &Value) -> bool {
 }
 
 /// The deadlines that are open.
-fn dues(form: &Form, doc: &Value, calendar: &Calendar) -> Vec<Due> {
-    let mut all = deadline::deadlines(form, doc, calendar);
-    all.retain(|due| !due.is_done);
-    all
+fn dues(form: &Form, doc: &Value, calendar: &Calendar) -> (Vec<Due>, Vec<Due>) {
+    let mut due = deadline::deadlines(form, doc, calendar);
+    due.retain(|due| !due.is_done);
+    let mut undated = Vec::new();
+    // Without a date they come first.
+    while due.first().is_some_and(|due| due.date.is_empty()) {
+        undated.push(due.remove(0));
+    }
+    // An entry for which a law sets a date has one.
+    let place = |path: &str| path.rsplit_once('/').map(|(entry, _)| entry.to_owned());
+    undated.retain(|open| !due.iter().any(|due| place(&due.path) == place(&open.path)));
+    (due, undated)
 }
 
 /// Everything a person typed, in one text.

@@ -188,6 +188,8 @@ fn a_supervision_has_terms_before_its_first_and_after_its_last_session() {
     // 20/8 - 15 = 05/8 and - 7 = 13/8. Mon 24/8 + 15 = Tue 08/9. 31/8 + 6 months = Sun 28/02/2027, so Mon 01/3; a
     // follow-up on 05/10 moves it to Mon 05/4/2027.
     let expected = [
+        // Nobody set a date for the second reply: open all the same.
+        " - kien_nghi/k2/han_tra_loi",
         "2026-08-05 gui_ke_hoach ngay_gui_ke_hoach done",
         "2026-08-13 doi_tuong_bao_cao ngay_nhan_bao_cao_doi_tuong",
         "2026-09-08 bao_cao_ket_qua ngay_bao_cao_ket_qua",
@@ -197,12 +199,12 @@ fn a_supervision_has_terms_before_its_first_and_after_its_last_session() {
     ];
     check("giam_sat", "2026-08-20", &doc, &expected);
     let found = of("giam_sat", "2026-08-20", &doc);
-    assert_eq!(found[1].owner, "UBND xã, Trạm Y tế");
+    assert_eq!(found[2].owner, "UBND xã, Trạm Y tế");
     // The report was to come before the session: after it there is nothing left to do about that.
-    assert_eq!(found[1].event, "2026-08-20");
-    assert!(found[1].is_open_on("2026-08-20") && !found[1].is_open_on("2026-08-21"));
-    assert!(!found[0].is_open_on("2026-08-01"), "done");
-    assert!(found[2].is_open_on("2027-08-21"), "overdue is open");
+    assert_eq!(found[2].event, "2026-08-20");
+    assert!(found[2].is_open_on("2026-08-20") && !found[2].is_open_on("2026-08-21"));
+    assert!(!found[1].is_open_on("2026-08-01"), "done");
+    assert!(found[3].is_open_on("2027-08-21"), "overdue is open");
     // Its periods are those of a supervision team.
     doc["hinh_thuc"] = json!("NGHIEN_CUU_VAN_BAN");
     check("giam_sat", "2026-08-20", &doc, &expected[3..]);
@@ -408,4 +410,28 @@ fn a_row_of_a_list_has_the_open_deadlines_of_the_law_too() {
     let place = reply.path.clone();
     answered.put(&place, json!("2026-08-10"));
     assert_eq!(summarise(&saved(&answered), &catalogue).due, []);
+}
+
+#[test]
+fn an_opinion_that_nobody_answered_is_open_with_or_without_a_date_and_has_its_owner() {
+    let doc = json!({
+        "loai": "CHUYEN_DE", "ngay": "2026-11-20",
+        "y_kien": [
+            {"@id": "y1", "noi_dung": "Đường xuống cấp", "co_quan_giao": "Phòng Kinh tế", "han": "2026-12-01"},
+            {"@id": "y2", "noi_dung": "Giống lúa", "giao_cho": {"ho_ten": "Lê Thị Thu"}, "co_quan_giao": "Phòng Văn hóa"},
+            {"@id": "y3", "noi_dung": "Lịch cấp căn cước", "tra_loi_tai_cho": true},
+            {"@id": "y4", "noi_dung": "Điện yếu", "ngay_xong": "2026-11-21"},
+        ]
+    });
+    let found = of("doi_thoai", "2026-11-20", &doc);
+    let found: Vec<_> = found
+        .iter()
+        .filter(|due| due.id.is_empty())
+        .map(|due| (&*due.date, &*due.done_path, &*due.owner))
+        .collect();
+    let expected = [
+        ("", "y_kien/y2/ngay_xong", "Lê Thị Thu"),
+        ("2026-12-01", "y_kien/y1/ngay_xong", "Phòng Kinh tế"),
+    ];
+    assert_eq!(found, expected);
 }

@@ -248,7 +248,7 @@ fn every_file_of_the_folder_is_in_the_catalogue() {
 
 #[test]
 fn every_key_in_the_files_is_one_that_the_documentation_names() {
-    const FORM: &str = "id version valid_from valid_to label short verb icon order quick core sources note title subtitle date due due_done sections rules deadlines registers";
+    const FORM: &str = "id version valid_from valid_to label short verb icon order quick core sources note title subtitle date due due_done due_owner due_open sections rules deadlines registers";
     const FIELD: &str = "key label type required show_if default help placeholder secret suggest source valid_from valid_to max min unit places options to fields item title start value";
     const DEADLINE: &str = "id label if per from count unit roll before field done owner source confidence valid_from valid_to";
     fn check(place: &str, value: &Value, allowed: &str) {

@@ -59,8 +59,8 @@ pub(crate) fn due_row(
     if !due.owner.is_empty() {
         sub.push(due.owner.as_str());
     }
-    let label = (!due.id.is_empty())
-        .then(|| view! { <span class="row-sub strong">{due.label.clone()}</span> });
+    let label =
+        (!due.id.is_empty()).then(|| view! { <span class="row-sub">{due.label.clone()}</span> });
     let chip = if due.date.is_empty() {
         Some(view! { <span class="chip">"Chưa có hạn"</span> })
     } else {

@@ -106,7 +106,9 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["phieu", id] => pages::record::page(work, id),
         ["so"] => pages::registers::page(work),
         ["so", form] => pages::list::page(work, form, None),
-        ["so", _, "in"] | ["chuong-trinh", ..] | ["dong-bo" | "cai-dat" | "huong-dan" | "viec"] => {
+        ["so", _, "in"]
+        | ["chuong-trinh", ..]
+        | ["dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu"] => {
             later::page(work, path)
         }
         ["so", form, id] => pages::list::page(work, form, Some(id)),

@@ -60,6 +60,8 @@ fn there(work: Work, path: &str) -> AnyView {
         ["chuong-trinh", id] => pages::programme::page(work, id),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
+        ["dan-van-kheo"] => pages::models::page(work),
+        ["dan-chu"] => pages::democracy::page(work),
         ["viec"] => pages::follow::page(work),
         ["huong-dan"] => pages::guide::page(work),
         // A form that came with it.

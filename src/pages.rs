@@ -1,11 +1,13 @@
 //! The screens, one file for each address. A page reads the state, calls the work and lays out parts.
 
+pub(crate) mod democracy;
 pub(crate) mod enrol;
 pub(crate) mod follow;
 pub(crate) mod frame;
 pub(crate) mod guide;
 pub(crate) mod kinds;
 pub(crate) mod list;
+pub(crate) mod models;
 pub(crate) mod not_found;
 pub(crate) mod printed;
 pub(crate) mod programme;

@@ -190,6 +190,13 @@ impl Book {
         rows
     }
 
+    /// The records of a form with all that is in them, latest event first.
+    pub(crate) fn docs(&self, form: &str) -> Vec<(Arc<Summary>, Value)> {
+        let rows = self.rows(|row| row.form == form).into_iter();
+        let docs = rows.filter_map(|row| Some((Arc::clone(&row), self.record(row.id)?.to_doc())));
+        docs.collect()
+    }
+
     /// How many changes wait to be sent, and how many the endpoint set aside.
     pub(crate) fn outbox(&self) -> (usize, usize) {
         self.read(|data| (data.replica.waiting().count(), data.replica.verdicts.len()))

@@ -86,5 +86,16 @@ fn kinds(work: Work) -> AnyView {
         }
     };
     let rows = book.catalogue().kinds().into_iter().map(one).collect_view();
-    view! { <div class="card-list">{rows}</div> }
+    let whole = |route: &'static str, symbol: &'static str, label: &'static str| {
+        view! { <a class="row" href=route>{icon(symbol)}<span class="row-main"><span class="row-title">{label}</span></span></a> }
+    };
+    view! {
+        <div class="card-list">
+            {whole("#/viec", "check", "Việc cần theo dõi")}
+            {whole("#/dan-van-kheo", "sun", "Dân vận khéo: giai đoạn, tổng hợp")}
+            {whole("#/dan-chu", "home", "Dân chủ ở cơ sở: công khai, bàn, lấy ý kiến")}
+        </div>
+        <h2 class="section-title">"Các sổ"</h2>
+        <div class="card-list">{rows}</div>
+    }
 }

@@ -107,6 +107,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["so"] => pages::registers::page(work),
         ["so", form] => pages::list::page(work, form, None),
         ["so", _, "in"]
+        | ["phieu", _, "in", ..]
         | ["chuong-trinh", ..]
         | ["dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu"] => {
             later::page(work, path)

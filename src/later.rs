@@ -54,6 +54,7 @@ fn there(work: Work, path: &str) -> AnyView {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
         ["ket-noi"] => pages::enrol::page(work),
+        ["phieu", id, "in", chosen @ ..] => pages::papers::page(work, id, chosen),
         ["so", form, "in"] => pages::printed::page(work, form),
         ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),

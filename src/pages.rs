@@ -9,6 +9,7 @@ pub(crate) mod kinds;
 pub(crate) mod list;
 pub(crate) mod models;
 pub(crate) mod not_found;
+pub(crate) mod papers;
 pub(crate) mod printed;
 pub(crate) mod programme;
 pub(crate) mod programmes;

@@ -370,7 +370,8 @@ fn buttons(work: Work, record: &Record) -> AnyView {
         <div class="buttons no-print">
             <button class="button primary" id="edit" on:click=edit>{icon("pen")}"Sửa, bổ sung"</button>
             <button class="button" on:click=share>{icon("share")}"Gửi tệp"</button>
-            <button class="button" on:click=|_| browser::print()>{icon("print")}"In"</button>
+            <button class="button" on:click=|_| browser::print()>{icon("print")}"In phiếu"</button>
+            <a class="button" href=format!("#/phieu/{id}/in")>{icon("print")}"In giấy tờ"</a>
             <button class="button danger" id="delete" on:click=delete>{icon("trash")}"Xóa"</button>
         </div>
     }

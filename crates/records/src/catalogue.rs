@@ -5,6 +5,7 @@ use crate::{
     form::Form,
     json::{Object, Read, ReadError},
     order,
+    paper::Print,
     programme::Template,
 };
 
@@ -93,6 +94,14 @@ pub fn builtin_later() -> Result<Catalogue, ReadError> {
 /// As [`builtin`].
 pub fn complete() -> Result<Catalogue, ReadError> {
     Ok(builtin()?.join(builtin_later()?))
+}
+
+/// The papers of the second part. They lie in no [`Catalogue`]: its reader is in the first wasm, theirs is not.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_prints() -> Result<Vec<Print>, ReadError> {
+    Object::read(BUILT_IN_LATER)?.item_or_default("prints")
 }
 
 /// Reads a catalogue, or a part of one.

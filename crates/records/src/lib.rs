@@ -19,6 +19,7 @@ pub mod id;
 pub mod json;
 pub mod notebook;
 pub mod order;
+pub mod paper;
 pub mod path;
 pub mod position;
 pub mod programme;

@@ -226,6 +226,52 @@ fn every_register_writes_a_row_of_a_full_record() {
 }
 
 #[test]
+fn every_paper_of_the_catalogue_is_filled_from_a_full_record_and_speaks_of_fields_that_are_there() {
+    let all = catalogue();
+    let prints = records::catalogue::builtin_prints().unwrap();
+    assert!(prints.len() >= 7);
+    for print in &prints {
+        let form = all
+            .newest(&print.form)
+            .unwrap_or_else(|| panic!("{}: no form {}", print.id, print.form));
+        assert!(
+            ["state", "party"].contains(&print.layout.as_str()),
+            "{}",
+            print.id
+        );
+        assert!(!print.sources.is_empty(), "{}", print.id);
+        let full = |form: &Form| filled(form, &fitting(form), Fill::All).to_doc(form);
+        let mut doc = full(form);
+        let children = print.children.iter().map(|children| {
+            let form = all.newest(&children.form).unwrap();
+            (children.name.clone(), json!([full(form)]))
+        });
+        let children: Vec<_> = children.collect();
+        let doc = doc.as_object_mut().unwrap();
+        doc.extend(children);
+        doc.insert("@don_vi".to_owned(), "UBND xã Mẫu".into());
+        doc.insert("@hom_nay".to_owned(), "2026-11-25".into());
+        let doc = Value::Object(doc.clone());
+        let entry = doc
+            .get(&print.per)
+            .and_then(|entries| entries[0]["@id"].as_str())
+            .unwrap_or_default();
+        let paper = print.fill(form, &doc, entry, &|id| all.newest(id));
+        let blank = |block: &&records::paper::Block| format!("{block:?}").contains("………………………");
+        let blanks: Vec<_> = paper.blocks.iter().filter(blank).collect();
+        // A letter leaves its addressee to the writer.
+        assert!(
+            blanks
+                .iter()
+                .all(|block| format!("{block:?}").contains("Kính gửi")),
+            "{}: {blanks:?}",
+            print.id
+        );
+        assert!(paper.blocks.len() > 3, "{}", print.id);
+    }
+}
+
+#[test]
 fn what_is_secret_is_neither_found_nor_in_the_readable_file() {
     let catalogue = catalogue();
     let mut count = 0;

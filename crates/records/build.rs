@@ -39,7 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let first = json!({ "forms": first, "calendar": file(&root.join("calendar.json"))? });
     let guide = file(&root.join("guide.json"))?;
-    let later = json!({ "forms": later, "programmes": programmes, "guide": guide });
+    let reports = folder(&root.join("reports"))?;
+    let later = json!({
+        "forms": later, "programmes": programmes, "guide": guide, "reports": reports,
+    });
     fs::write(out.join("catalogue.json"), first.to_string())?;
     fs::write(out.join("catalogue-later.json"), later.to_string())?;
     Ok(())

@@ -39,9 +39,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let first = json!({ "forms": first, "calendar": file(&root.join("calendar.json"))? });
     let guide = file(&root.join("guide.json"))?;
+    let reports = folder(&root.join("reports"))?;
     let prints = folder(&root.join("prints"))?;
     let later = json!({
-        "forms": later, "programmes": programmes, "guide": guide, "prints": prints,
+        "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
     });
     fs::write(out.join("catalogue.json"), first.to_string())?;
     fs::write(out.join("catalogue-later.json"), later.to_string())?;

@@ -7,6 +7,7 @@ use crate::{
     order,
     paper::Print,
     programme::Template,
+    report::Report,
 };
 
 /// What changes with the law.
@@ -86,6 +87,26 @@ pub fn builtin() -> Result<Catalogue, ReadError> {
 /// As [`builtin`].
 pub fn builtin_later() -> Result<Catalogue, ReadError> {
     read(BUILT_IN_LATER)
+}
+
+/// The reports of the second part. They lie in no [`Catalogue`]: its reader is in the first wasm, theirs is not.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_reports() -> Result<Vec<Report>, ReadError> {
+    read_reports(BUILT_IN_LATER)
+}
+
+/// The reports of a catalogue, or of a part of one: the versions of a report by their first day.
+///
+/// # Errors
+/// When one does not have the shape of `docs/REPORTS.md`.
+pub fn read_reports(text: &str) -> Result<Vec<Report>, ReadError> {
+    let mut reports: Vec<Report> = Object::read(text)?.item_or_default("reports")?;
+    order::sort(&mut reports, &mut |a, b| {
+        (&a.id, &a.valid_from) < (&b.id, &b.valid_from)
+    });
+    Ok(reports)
 }
 
 /// Both parts.

@@ -24,6 +24,7 @@ pub mod path;
 pub mod position;
 pub mod programme;
 pub mod replica;
+pub mod report;
 pub mod search;
 pub mod shelf;
 pub mod stamp;

@@ -8,7 +8,7 @@ mod deadlines;
 mod filled;
 mod grown;
 mod parts;
-mod sound;
+pub(crate) mod sound;
 mod started;
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -30,12 +30,12 @@ use serde_json::{Value, json};
 /// 22/11/2026, 10:00 in Viet Nam.
 const NOW_MS: u64 = 1_795_316_400_000;
 
-fn catalogue() -> Catalogue {
+pub(crate) fn catalogue() -> Catalogue {
     complete().unwrap()
 }
 
 /// The files of a folder of `catalogue/`, by name.
-fn texts(folder: &str) -> BTreeMap<String, String> {
+pub(crate) fn texts(folder: &str) -> BTreeMap<String, String> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../catalogue")
         .join(folder);
@@ -47,7 +47,7 @@ fn texts(folder: &str) -> BTreeMap<String, String> {
     files.collect()
 }
 
-fn around() -> Surroundings {
+pub(crate) fn around() -> Surroundings {
     Surroundings {
         now_ms: NOW_MS,
         me: json!({"ho_ten": "Trần Thị Bình", "chuc_vu": "Phó Ban"}),
@@ -55,12 +55,12 @@ fn around() -> Surroundings {
     }
 }
 
-fn rec(n: u8) -> RecordId {
+pub(crate) fn rec(n: u8) -> RecordId {
     RecordId::new(NOW_MS, [n; 10])
 }
 
 /// e1, e2, …
-fn names() -> impl FnMut() -> String {
+pub(crate) fn names() -> impl FnMut() -> String {
     let mut n = 0;
     move || {
         n += 1;
@@ -68,7 +68,7 @@ fn names() -> impl FnMut() -> String {
     }
 }
 
-fn draft(form: &Form) -> Draft {
+pub(crate) fn draft(form: &Form) -> Draft {
     Draft::new(rec(1), form, &around(), &mut names())
 }
 
@@ -193,6 +193,6 @@ fn notebook(recs: Vec<RecWrites>) -> Notebook {
 }
 
 /// A draft as the record that its save makes.
-fn saved(draft: &Draft) -> Record {
+pub(crate) fn saved(draft: &Draft) -> Record {
     notebook(vec![draft.writes()]).fold(draft.rec).unwrap()
 }

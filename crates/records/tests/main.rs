@@ -8,4 +8,5 @@ mod calendar;
 mod forms;
 mod laws;
 mod replicas;
+mod reports;
 mod wire;

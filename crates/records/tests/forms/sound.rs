@@ -16,7 +16,7 @@ use serde_json::Value;
 use super::{catalogue, texts};
 
 /// Operators with the least and the most operands they take (`docs/FORMS.md`).
-const OPERATORS: [(&str, usize, usize); 33] = [
+pub(crate) const OPERATORS: [(&str, usize, usize); 33] = [
     ("=", 2, 2),
     ("!=", 2, 2),
     ("<", 2, 2),
@@ -79,7 +79,7 @@ fn find<'a>(fields: impl IntoIterator<Item = &'a Field>, key: &str) -> Option<&'
     fields.into_iter().find(|field| field.key == key)
 }
 
-fn group<'a>(form: &'a Form, key: &str) -> &'a Field {
+pub(crate) fn group<'a>(form: &'a Form, key: &str) -> &'a Field {
     let found = find(form.fields(), key).filter(|field| field.kind == Kind::Group);
     assert!(found.is_some(), "{}: no group “{key}”", form.id);
     found.unwrap()
@@ -173,7 +173,7 @@ fn find_in<'a>(form: &'a Form, wanted: &Field) -> &'a Field {
 }
 
 /// Every `$name` and every call of an expression; returns its nodes and its depth.
-fn take_apart<'a>(
+pub(crate) fn take_apart<'a>(
     expr: &'a Value,
     on_name: &mut dyn FnMut(&'a str),
     on_call: &mut dyn FnMut(&'a str, &'a [Value]),
@@ -203,7 +203,11 @@ fn take_apart<'a>(
 }
 
 /// The field that a name means, or why it means none.
-fn resolve<'a>(form: &'a Form, groups: &[&'a Field], name: &str) -> Result<&'a Field, String> {
+pub(crate) fn resolve<'a>(
+    form: &'a Form,
+    groups: &[&'a Field],
+    name: &str,
+) -> Result<&'a Field, String> {
     let mut steps = name.split('.');
     let head = steps.next().unwrap_or_default();
     let own = groups.iter().find_map(|group| find(&group.fields, head));
@@ -243,7 +247,7 @@ fn every_file_of_the_folder_is_in_the_catalogue() {
     );
     assert_eq!(ids("programmes").len(), catalogue.programmes.len());
     assert!(!catalogue.guide.sections.is_empty());
-    assert_eq!(catalogue.kinds().len(), 13);
+    assert_eq!(catalogue.kinds().len(), 14);
 }
 
 #[test]

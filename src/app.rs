@@ -108,7 +108,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["so", form] => pages::list::page(work, form, None),
         ["so", _, "in"]
         | ["phieu", _, "in", ..]
-        | ["chuong-trinh", ..]
+        | ["chuong-trinh" | "bao-cao", ..]
         | ["dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu"] => {
             later::page(work, path)
         }

@@ -63,6 +63,8 @@ fn there(work: Work, path: &str) -> AnyView {
         ["cai-dat"] => pages::settings::page(work),
         ["dan-van-kheo"] => pages::models::page(work),
         ["dan-chu"] => pages::democracy::page(work),
+        ["bao-cao"] => pages::reports::page(work),
+        ["bao-cao", id] => pages::report::page(work, id),
         ["viec"] => pages::follow::page(work),
         ["huong-dan"] => pages::guide::page(work),
         // A form that came with it.

@@ -4,6 +4,7 @@ pub(crate) mod drafts;
 pub(crate) mod files;
 pub(crate) mod open;
 pub(crate) mod programmes;
+pub(crate) mod reports;
 pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod sync;

@@ -69,7 +69,10 @@ const NOT_FOR_PAGES: [&str; 9] = [
 ];
 
 /// A page names no other page, but for these.
-const PAGES: [(&str, &str, &str); 5] = [
+const PAGES: [(&str, &str, &str); 8] = [
+    ("*", "charts", "the same charts for a year and for a report"),
+    ("report", "reports", "the kinds of report are read once"),
+    ("*", "keeper", "whatever is typed into is kept the same way"),
     (
         "*",
         "frame",

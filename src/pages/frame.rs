@@ -157,7 +157,7 @@ fn bottom_bar(book: Book) -> AnyView {
             {place("/so", "book", "Sổ")}
             {place("/ghi", "plus", "Ghi")}
             {place("/chuong-trinh", "list", "Chương trình")}
-            {place("/dong-bo", "cloud", "Đồng bộ")}
+            {place("/bao-cao", "chart", "Báo cáo")}
         </nav>
     }
 }

@@ -1,10 +1,13 @@
 //! What the first minute does not need, in a second wasm among the extras: it is fetched once the app works offline, and
 //! kept with the same build. Whatever can be reached only through the functions marked here moves there.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 
 use leptos::prelude::*;
-use records::catalogue;
+use records::{
+    catalogue,
+    units::{self, Units},
+};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
@@ -13,6 +16,9 @@ use crate::{
     pages, words,
     work::Work,
 };
+
+/// What fits under an input on a phone.
+const PLACES_MAX: usize = 6;
 
 /// What the second wasm has for the app.
 #[derive(Clone, Copy)]
@@ -47,6 +53,26 @@ fn grow(work: Work) {
     if let Ok(all) = catalogue::complete() {
         work.book.take_catalogue(Box::leak(Box::new(all)));
     }
+    work.book.places.set(Some(places));
+}
+
+thread_local! {
+    static UNITS: OnceCell<Option<Units>> = const { OnceCell::new() };
+}
+
+/// Communes that answer what was typed.
+fn places(text: &str) -> Vec<(String, String)> {
+    UNITS.with(|units| {
+        let units = units.get_or_init(|| units::builtin().ok());
+        let found = units
+            .as_ref()
+            .map(|units| units.find(text, PLACES_MAX))
+            .unwrap_or_default();
+        found
+            .into_iter()
+            .map(|commune| (commune.code.clone(), commune.full_name()))
+            .collect()
+    })
 }
 
 /// The table of addresses in the second wasm.

@@ -32,6 +32,9 @@ pub(crate) struct Exchange {
 /// What takes something back. Owned by the message alone: the row it came from may be gone by then.
 pub(crate) type Undo = Arc<dyn Fn() + Send + Sync>;
 
+/// Finds communes as they are typed: code and full name.
+pub(crate) type FindPlaces = fn(&str) -> Vec<(String, String)>;
+
 /// Makes an [`Undo`].
 pub(crate) fn undo(act: impl Fn() + Send + Sync + 'static) -> Undo {
     Arc::new(act)
@@ -81,6 +84,8 @@ pub(crate) struct Book {
     pub(crate) reopened: RwSignal<u64>,
     /// Large text: rows of long lists must know their height.
     pub(crate) is_large: RwSignal<bool>,
+    /// Once the list is here.
+    pub(crate) places: RwSignal<Option<FindPlaces>>,
     /// A form with unsaved typing is open: nothing may take over the screen.
     pub(crate) is_writing: RwSignal<bool>,
 }
@@ -100,6 +105,7 @@ impl Book {
             route: RwSignal::new(route),
             reopened: RwSignal::new(0),
             is_large: RwSignal::new(false),
+            places: RwSignal::new(None),
             is_writing: RwSignal::new(false),
         };
         let all: Vec<RecordId> = book

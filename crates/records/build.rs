@@ -44,6 +44,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let later = json!({
         "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
     });
+    let units = file(&root.join("units.json"))?;
+    fs::write(out.join("units.json"), units.to_string())?;
     fs::write(out.join("catalogue.json"), first.to_string())?;
     fs::write(out.join("catalogue-later.json"), later.to_string())?;
     Ok(())

@@ -33,14 +33,7 @@ pub(crate) fn single(writer: Writer, field: &'static Field, place: String, id: S
         }
         Kind::Choice => long_choice(writer, field, place, id),
         Kind::Link => link(writer, field, place, id),
-        Kind::Address => {
-            let path = place.clone();
-            let part = part(&now, "chi_tiet");
-            view! {
-                <input id=id name=place prop:value=part autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ"
-                    on:input=move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev)) />
-            }
-        }
+        Kind::Address => address(writer, place, id, &now),
         _ => line(writer, field, place, id, text),
     }
 }
@@ -71,6 +64,59 @@ fn line(writer: Writer, field: &'static Field, place: String, id: String, text: 
             autocomplete="off" placeholder=field.placeholder.as_str() list=list on:input=put />
         {options}
         {unit}
+    }
+}
+
+/// The place as written, and the commune it lies in today, found as it is typed. Only the code tells communes apart.
+fn address(writer: Writer, place: String, id: String, now: &Value) -> AnyView {
+    let chosen = RwSignal::new(part(now, "xa_ten"));
+    let asked = RwSignal::new(String::new());
+    let (path, written) = (place.clone(), part(now, "chi_tiet"));
+    let choose = {
+        let place = place.clone();
+        move |code: &str, name: &str| {
+            put_part(writer, &place, "xa", code.to_owned());
+            put_part(writer, &place, "xa_ten", name.to_owned());
+            asked.set(String::new());
+            chosen.set(name.to_owned());
+        }
+    };
+    let found = {
+        let choose = choose.clone();
+        move || {
+            let find = writer.book.places.get()?;
+            let text = asked.get();
+            let rows = if text.trim().chars().count() > 1 {
+                find(&text)
+            } else {
+                Vec::new()
+            };
+            let row = |(code, name): (String, String)| {
+                let (choose, said) = (choose.clone(), name.clone());
+                view! { <button type="button" class="row" on:click=move |_| choose(&code, &said)>{name}</button> }
+            };
+            let rows: Vec<AnyView> = rows.into_iter().map(row).collect();
+            (!rows.is_empty()).then(|| view! { <div class="options">{rows}</div> })
+        }
+    };
+    let commune = move || {
+        let name = chosen.get();
+        if name.is_empty() {
+            let can_find = writer.book.places.get().is_some();
+            return can_find.then(|| {
+                view! { <input type="search" aria-label="Tìm xã, phường" placeholder="Tìm xã, phường hiện nay (không bắt buộc)" autocomplete="off" on:input=move |ev| asked.set(event_target_value(&ev)) /> }
+            });
+        }
+        let choose = choose.clone();
+        Some(
+            view! { <button type="button" class="chip" aria-label=format!("Bỏ {name}") on:click=move |_| choose("", "")>{name}" ✕"</button> },
+        )
+    };
+    view! {
+        <input id=id name=place prop:value=written autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ"
+            on:input=move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev)) />
+        {commune}
+        {found}
     }
 }
 

@@ -363,7 +363,8 @@ pub fn to_text(value: &Value) -> String {
         Value::Object(parts) => {
             // The order of the known parts, then whatever a newer app added.
             let known = [
-                "loai", "so", "ho_ten", "chuc_vu", "chi_tiet", "ngay", "ngay_cap", "noi_cap",
+                "loai", "so", "ho_ten", "chuc_vu", "chi_tiet", "xa_ten", "ngay", "ngay_cap",
+                "noi_cap",
             ];
             let known = known
                 .iter()

@@ -30,5 +30,6 @@ pub mod shelf;
 pub mod stamp;
 pub mod summary;
 pub mod table;
+pub mod units;
 pub mod validate;
 pub mod wire;

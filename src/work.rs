@@ -7,6 +7,7 @@ pub(crate) mod programmes;
 pub(crate) mod reports;
 pub(crate) mod save;
 pub(crate) mod settings;
+pub(crate) mod sheets;
 pub(crate) mod sync;
 
 use std::{cell::RefCell, rc::Rc};

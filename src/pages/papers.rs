@@ -9,7 +9,8 @@ use crate::{
     browser,
     pages::{frame::head, not_found},
     parts::{icon::icon, sheet::sheet},
-    work::Work,
+    words,
+    work::{Work, sheets},
 };
 
 /// Which paper of which entry.
@@ -54,12 +55,23 @@ pub(crate) fn page(work: Work, id: &str, chosen: &[&str]) -> AnyView {
         .then(|| view! { <nav class="chips no-print" aria-label="Giấy tờ">{links}</nav> });
     let doc = around(work, print, doc, id);
     let paper = print.fill(form, &doc, entry, &|form| catalogue.newest(form));
+    let written = paper.clone();
+    let word = move |_| {
+        let paper = written.clone();
+        wasm_bindgen_futures::spawn_local(async move {
+            match sheets::docx(&paper).await {
+                Ok(ready) => drop(ready.download()),
+                Err(error) => work.book.say(words::files_error(&error), None),
+            }
+        });
+    };
     view! {
         <main class="page wide">
             {links}
             <p class="hint no-print">{print.sources.join("; ")}" Chỗ chấm là phần ghi tay. Sổ tay không cấp số, không ký thay."</p>
             <div class="buttons no-print">
                 <button class="button primary" on:click=|_| browser::print()>{icon("print")}"In hoặc lưu PDF"</button>
+                <button class="button" id="docx" on:click=word>{icon("download")}"Word (DOCX)"</button>
             </div>
             {sheet(&paper)}
         </main>

@@ -1,6 +1,7 @@
 //! A register as the legal table of its period, ready for paper.
 
 use crate::markup::view;
+use ::sheets::{Cell, Sheet};
 use leptos::prelude::*;
 use records::{
     date, expr,
@@ -13,7 +14,8 @@ use crate::{
     browser,
     pages::{frame::head, list, not_found},
     parts::icon::icon,
-    work::Work,
+    words,
+    work::{Work, sheets},
 };
 
 pub(crate) fn page(work: Work, form: &str) -> AnyView {
@@ -37,15 +39,20 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
             <div class="pair no-print">{day("Từ ngày", from)}{day("Đến ngày", to)}</div>
             <div class="buttons no-print">
                 <button class="button primary" on:click=|_| browser::print()>{icon("print")}"In hoặc lưu PDF"</button>
+                <button class="button" id="xlsx" on:click=move |_| give(work, form, &from.get_untracked(), &to.get_untracked(), true)>{icon("download")}"Excel (XLSX)"</button>
+                <button class="button" id="csv" on:click=move |_| give(work, form, &from.get_untracked(), &to.get_untracked(), false)>{icon("download")}"CSV"</button>
             </div>
             {move || tables(work, form, &from.get(), &to.get())}
         </main>
     }
 }
 
-/// One table for each register that was the legal one on some day of the period.
-fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
-    let mut by_register: Table<&str, (&Register, Vec<Vec<String>>)> = Table::new();
+/// A register with its lines.
+type Lines<'a> = (&'a Register, Vec<Vec<Cell>>);
+
+/// Each register that was the legal one on some day of the period, with a line for each record or entry.
+fn registers<'a>(work: Work, form: &'a Form, from: &str, to: &str) -> Vec<Lines<'a>> {
+    let mut by_register: Table<&str, Lines<'a>> = Table::new();
     let mut rows = work
         .book
         .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
@@ -77,12 +84,58 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
             None => lines.push(line(form, register, &doc, &[], lines.len() + 1)),
         }
     }
+    by_register.into_values().collect()
+}
+
+/// The registers as files, one after the other.
+fn give(work: Work, form: &'static Form, from: &str, to: &str, is_workbook: bool) {
+    let period = format!("Từ {} đến {}", date::for_people(from), date::for_people(to));
+    let made: Vec<Sheet> = registers(work, form, from, to)
+        .into_iter()
+        .map(|(register, lines)| {
+            let heads: Vec<String> = register
+                .columns
+                .iter()
+                .map(|column| column.label.clone())
+                .collect();
+            Sheet {
+                name: form.short.clone(),
+                title: register.label.clone(),
+                lines: vec![work.book.unit(), period.clone()],
+                numbers: true,
+                ..sheets::table(&heads, lines)
+            }
+        })
+        .collect();
+    if made.is_empty() {
+        return work.book.say("Không có phiếu trong kỳ này để xuất.", None);
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        for sheet in &made {
+            let ready = if is_workbook {
+                sheets::xlsx(sheet).await
+            } else {
+                Ok(sheets::csv(sheet))
+            };
+            match ready {
+                Ok(ready) => {
+                    ready.download();
+                    work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
+                }
+                Err(error) => work.book.say(words::files_error(&error), None),
+            }
+        }
+    });
+}
+
+fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
+    let by_register = registers(work, form, from, to);
     if by_register.is_empty() {
         return view! { <div class="empty"><p class="empty-title">"Không có phiếu trong kỳ này"</p><p>"Chọn khoảng ngày khác."</p></div> };
     }
     let period = format!("Từ {} đến {}", date::for_people(from), date::for_people(to));
     let all = by_register
-        .into_values()
+        .into_iter()
         .map(|(register, lines)| table(work, register, lines, &period))
         .collect_view();
     view! { {all} }
@@ -94,7 +147,7 @@ fn line(
     doc: &Value,
     entries: &[&Value],
     row: usize,
-) -> Vec<String> {
+) -> Vec<Cell> {
     let scope = expr::Scope {
         doc,
         entries,
@@ -104,11 +157,43 @@ fn line(
     register
         .columns
         .iter()
-        .map(|column| expr::text(&column.value, &scope))
+        .map(|column| cell(&column.value, &scope))
         .collect()
 }
 
-fn table(work: Work, register: &Register, lines: Vec<Vec<String>>, period: &str) -> AnyView {
+/// A number stays a number and a day a day, for whoever calculates with the file.
+fn cell(value: &Value, scope: &expr::Scope<'_>) -> Cell {
+    let day = value
+        .get(0)
+        .filter(|name| *name == "date")
+        .and(value.get(1));
+    let day = day.map(|inner| expr::eval(inner, scope));
+    if let Some(day) = day.as_ref().and_then(Value::as_str) {
+        return Cell::Date(day.to_owned());
+    }
+    match expr::eval(value, scope) {
+        Value::Number(number) if number.is_i64() => {
+            Cell::Number(number.as_i64().unwrap_or_default())
+        }
+        Value::Null => Cell::Empty,
+        Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => Cell::Text(expr::text(value, scope)),
+    }
+}
+
+fn said(cell: &Cell) -> String {
+    match cell {
+        Cell::Text(text) => text.clone(),
+        Cell::Number(number) => number.to_string(),
+        Cell::Date(day) => date::for_people(day),
+        Cell::Empty => String::new(),
+    }
+}
+
+fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -> AnyView {
     let heads = register
         .columns
         .iter()
@@ -120,7 +205,7 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<String>>, period: &str)
     let body = lines.into_iter().map(|line| {
         let cells = line
             .into_iter()
-            .map(|text| view! { <td>{text}</td> })
+            .map(|cell| view! { <td>{said(&cell)}</td> })
             .collect_view();
         view! { <tr>{cells}</tr> }
     });

@@ -27,7 +27,13 @@ use crate::{
     },
     state::Book,
     words,
-    work::{Work, drafts, reports as verbs, save::SaveError},
+    work::{
+        Work, drafts,
+        files::{FilesError, Ready},
+        reports as verbs,
+        save::SaveError,
+        sheets,
+    },
 };
 
 /// What the parts of the page share.
@@ -185,11 +191,43 @@ fn state(open: Open) -> AnyView {
             {period}{sent}{left_out}{steps}
             <div class="buttons">
                 <button type="button" class="button small" on:click=edit>{icon("pen")}"Kỳ, số văn bản, nơi nhận, trả lại"</button>
-                <button type="button" class="button small" on:click=|_| browser::print()>{icon("print")}"In"</button>
             </div>
+            {files_out(open)}
             <details><summary>"Căn cứ, cách tính"</summary><p class="hint">{report.sources.join("; ")}</p><p class="hint">{report.note.as_str()}</p></details>
         </section>
     }
+}
+
+/// On paper, and in the files that offices use.
+fn files_out(open: Open) -> AnyView {
+    let work = open.work;
+    let word = move |_| {
+        let paper = untrack(|| printed::paper(open));
+        give(work, async move { sheets::docx(&paper).await });
+    };
+    let excel = move |_| {
+        let sheet = untrack(|| printed::sheet(open));
+        give(work, async move { sheets::xlsx(&sheet).await });
+    };
+    view! {
+        <div class="buttons">
+                <button type="button" class="button small" on:click=|_| browser::print()>{icon("print")}"In"</button>
+                <button type="button" class="button small" id="docx" on:click=word>{icon("download")}"Word (DOCX)"</button>
+                <button type="button" class="button small" id="xlsx" on:click=excel>{icon("download")}"Excel (XLSX)"</button>
+        </div>
+    }
+}
+
+fn give(work: Work, made: impl Future<Output = Result<Ready, FilesError>> + 'static) {
+    wasm_bindgen_futures::spawn_local(async move {
+        match made.await {
+            Ok(ready) => {
+                ready.download();
+                work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
+            }
+            Err(error) => work.book.say(words::files_error(&error), None),
+        }
+    });
 }
 
 fn section(open: Open, section: &'static Section) -> AnyView {

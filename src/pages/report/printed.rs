@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 use records::{
-    expr,
+    date, expr,
     paper::{Block, Paper},
     report::{Cell, Layout, Report, Section, figure::Computed, fixed, keep::Kept},
 };
 use serde_json::Value;
+use sheets::{HeadCell, Sheet, Width};
 
 use super::{Open, figure::said};
+use crate::work::sheets as work;
 
 pub(super) fn paper(open: Open) -> Paper {
     let (kept, computed) = (open.kept.read(), open.computed.read());
@@ -104,4 +106,76 @@ fn part(
         ];
         blocks.push(Block::Table(heads.map(ToOwned::to_owned).to_vec(), rows));
     }
+}
+
+/// The figures as a workbook: the legal table where the report has one, else the list.
+pub(super) fn sheet(open: Open) -> Sheet {
+    let (kept, computed) = (open.kept.read(), open.computed.read());
+    let report = open.report;
+    let span = format!(
+        "Từ {} đến {}",
+        date::for_people(&kept.period.from),
+        date::for_people(&kept.period.to)
+    );
+    let number = |id: &str| computed.figure(id).and_then(|figure| figure.value);
+    let with_title = |sheet: Sheet| Sheet {
+        name: report.short.clone(),
+        title: kept.period.label.clone(),
+        lines: vec![open.work.book.unit(), span.clone()],
+        ..sheet
+    };
+    if let Some(section) = report
+        .sections
+        .iter()
+        .find(|section| !section.columns.is_empty())
+    {
+        let spans = |count: usize| u16::try_from(count).unwrap_or(u16::MAX);
+        let head = section.head().into_iter().map(|row| {
+            let cells = row
+                .into_iter()
+                .map(|cell| HeadCell::spanning(cell.label, spans(cell.columns), spans(cell.rows)));
+            cells.collect()
+        });
+        let mut head: Vec<Vec<HeadCell>> = head.collect();
+        let leaves = section.leaves();
+        head.push(
+            leaves
+                .iter()
+                .map(|leaf| HeadCell::of(leaf.number.as_str()))
+                .collect(),
+        );
+        let cells = leaves.iter().map(|leaf| match &leaf.cell {
+            Cell::Figure(id) => number(id).map_or(sheets::Cell::Empty, sheets::Cell::Number),
+            Cell::Unit => sheets::Cell::Text(open.work.book.unit()),
+            Cell::Over | Cell::Note => sheets::Cell::Empty,
+        });
+        return with_title(Sheet {
+            head,
+            columns: leaves.iter().map(|_| Width(12)).collect(),
+            rows: vec![cells.collect()],
+            ..work::table(&[], Vec::new())
+        });
+    }
+    let heads = ["Chỉ tiêu", "Đơn vị tính", "Trong kỳ", "Cùng kỳ", "Nguồn"].map(ToOwned::to_owned);
+    let rows = report.figures.iter().filter_map(|indicator| {
+        let figure = computed.figure(&indicator.id)?;
+        let cell = |value: Option<i64>| match value {
+            None => sheets::Cell::Empty,
+            Some(value) if indicator.places == 0 => sheets::Cell::Number(value),
+            Some(value) => sheets::Cell::Text(fixed::shown(value, indicator.places)),
+        };
+        let origin = if figure.is_typed {
+            "Nhập tay"
+        } else {
+            "Tính từ phiếu"
+        };
+        Some(vec![
+            sheets::Cell::Text(indicator.label.clone()),
+            sheets::Cell::Text(indicator.unit.clone()),
+            cell(figure.value),
+            cell(figure.last),
+            sheets::Cell::Text(origin.to_owned()),
+        ])
+    });
+    with_title(work::table(&heads, rows.collect()))
 }

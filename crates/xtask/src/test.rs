@@ -12,7 +12,7 @@ use crate::{
     app::{self, Profile},
     arguments::Arguments,
     build, process, setup,
-    tools::{FOR_APP, FOR_BROWSER, FOR_RELEASE, Tool, Toolbox},
+    tools::{FOR_APP, FOR_BROWSER, FOR_RELEASE, FOR_SHEETS, Tool, Toolbox},
     workspace::Workspace,
 };
 
@@ -30,8 +30,10 @@ const STEPS: &[Step] = &[
     Step::new("fmt", &[], fmt),
     Step::new("clippy", &[], clippy),
     Step::new("clippy-e2e", &[], clippy_e2e),
+    Step::new("clippy-sheets", &[], clippy_sheets),
     Step::new("clippy-wasm", &[Tool::WasmTarget], clippy_wasm),
     Step::new("unit", &[], unit),
+    Step::new("sheets", FOR_SHEETS, sheets),
     Step::new("docs", &[], docs),
     Step::new("app", FOR_APP, app_dev),
     Step::new("build", FOR_RELEASE, release),
@@ -89,6 +91,13 @@ fn clippy_e2e(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     process::run(workspace.cargo().args(words))
 }
 
+/// What only the feature of the tests with LibreOffice compiles.
+fn clippy_sheets(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["clippy", "-p", "sheets", "--features", "office"]);
+    process::run(cargo.args(["--test", "opened", "--", "-D", "warnings"]))
+}
+
 /// The root package alone: the endpoint does not compile for browsers, and need not.
 fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     let words = [
@@ -114,6 +123,14 @@ fn unit(workspace: &Workspace, _: &Toolbox, tally: &mut Tally) -> Result<()> {
         "--show-output",
     ];
     tally.watch(cargo.args(words))
+}
+
+/// The exported files, opened, read back and printed by LibreOffice.
+fn sheets(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "-p", "sheets", "--features", "office"]);
+    cargo.args(["--test", "opened", "--no-fail-fast"]);
+    tally.watch(cargo.env("SOFFICE", toolbox.get(Tool::Calc)?))
 }
 
 fn docs(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
@@ -295,7 +312,13 @@ mod tests {
     fn names_choose_steps_in_the_order_of_the_table() {
         assert_eq!(
             chosen(&["unit", "clippy"]),
-            ["clippy", "clippy-e2e", "clippy-wasm", "unit"]
+            [
+                "clippy",
+                "clippy-e2e",
+                "clippy-sheets",
+                "clippy-wasm",
+                "unit"
+            ]
         );
         assert_eq!(chosen(&["e2e"]), ["app", "e2e"]);
         assert!(choose_steps(&["unti".to_owned()]).is_err());

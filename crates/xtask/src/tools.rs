@@ -33,6 +33,10 @@ pub(crate) enum Tool {
     Chromium,
     Chromedriver,
     Axe,
+    Calc,
+    Writer,
+    Poppler,
+    Times,
 }
 
 /// What the development build needs: neither npm nor a browser.
@@ -45,6 +49,8 @@ pub(crate) const FOR_RELEASE: &[Tool] = &[
     Tool::Esbuild,
 ];
 pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver, Tool::Axe];
+/// What opens and prints exported files.
+pub(crate) const FOR_SHEETS: &[Tool] = &[Tool::Calc, Tool::Writer, Tool::Poppler, Tool::Times];
 
 /// How a tool comes onto the machine.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +96,11 @@ impl Tool {
                 package: "axe-core",
                 version: AXE,
             },
+            Self::Calc => Source::DebianPackage("libreoffice-calc-nogui"),
+            Self::Writer => Source::DebianPackage("libreoffice-writer-nogui"),
+            Self::Poppler => Source::DebianPackage("poppler-utils"),
+            // As wide as Times New Roman, with all Vietnamese letters; Liberation 1 lacks most.
+            Self::Times => Source::DebianPackage("fonts-liberation2"),
         }
     }
 
@@ -118,6 +129,10 @@ impl Tool {
                 let script = self.home(&cache).join("node_modules/axe-core/axe.min.js");
                 script.is_file().then_some(script)
             }
+            Self::Calc => find_office("libsclo.so"),
+            Self::Writer => find_office("libswlo.so"),
+            Self::Poppler => process::on_path("pdftotext"),
+            Self::Times => find_times(),
         })
     }
 
@@ -146,6 +161,9 @@ impl Tool {
             Self::Chromium => ("chromium", ""),
             Self::Chromedriver => ("chromedriver", ""),
             Self::Axe => ("axe", ""),
+            Self::Calc | Self::Writer => ("soffice", ""),
+            Self::Poppler => ("pdftotext", ""),
+            Self::Times => ("fc-match", ""),
         }
     }
 }
@@ -208,6 +226,27 @@ fn find_wasm_target(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let sysroot = process::capture(workspace.command(rustc()).args(["--print", "sysroot"]))?;
     let library = Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib");
     Ok(library.is_dir().then_some(library))
+}
+
+/// LibreOffice, when it has the library of that part: its packages share one program.
+fn find_office(library: &str) -> Option<PathBuf> {
+    let soffice = named_by("SOFFICE").or_else(|| process::on_path("soffice"))?;
+    let program = soffice.canonicalize().ok()?; // what is not there is missing
+    program.with_file_name(library).is_file().then_some(soffice)
+}
+
+/// The font that stands for Times New Roman, when it is as wide and has all Vietnamese letters.
+fn find_times() -> Option<PathBuf> {
+    let mut ask = Command::new(process::on_path("fc-match")?);
+    ask.args(["--format=%{file}\n%{lang}", "Times New Roman:lang=vi"]);
+    let answer = process::capture(&mut ask).ok()?; // a tool that fails counts as missing
+    let (file, languages) = answer.split_once('\n')?;
+    let file = PathBuf::from(file);
+    let name = file.file_name()?.to_string_lossy().to_lowercase();
+    let is_as_wide = ["times", "tinos", "liberationserif"]
+        .iter()
+        .any(|known| name.starts_with(known));
+    (is_as_wide && languages.split('|').any(|language| language == "vi")).then_some(file)
 }
 
 /// The rustc that cargo would use.

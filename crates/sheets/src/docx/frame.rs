@@ -127,6 +127,8 @@ pub(super) fn foot(xml: &mut Xml, document: &Document) {
             }
         },
     );
+    // A text that ends in a table is mended by Word when it opens it; better it need not.
+    xml.paragraph(&style::GAP, |_| {});
 }
 
 fn recipients(xml: &mut Xml, document: &Document) {

@@ -7,12 +7,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use records::wire::Unit;
+use records::{json::ReadError, wire::Unit};
 use tokio::net::TcpListener;
 
 use crate::{
     Config, Endpoint, OpenError, device_key,
-    settings::{Command, Serve, Settings, Where},
+    import::{self, Counts, UnusableFile},
+    settings::{Command, Import, Serve, Settings, Where},
     store::{Store, StoreError, new_epoch},
 };
 
@@ -48,6 +49,12 @@ pub enum CommandError {
     /// There is no such database.
     #[error("Không có cơ sở dữ liệu {0}.")]
     NoDatabase(PathBuf),
+    /// A file cannot be taken.
+    #[error("Chưa nhận gì: tệp {0} {1}.")]
+    Import(PathBuf, #[source] UnusableFile),
+    /// The catalogue that is built in cannot be read.
+    #[error("Không đọc được danh mục mẫu phiếu: {0}")]
+    Catalogue(#[from] ReadError),
     /// The system has no random bytes.
     #[error("Không tạo được khóa: {0}")]
     Random(#[from] getrandom::Error),
@@ -71,6 +78,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Serve(settings) => serve(settings).await,
         Command::Key(place) => print_key(&place).await,
         Command::NewEpoch(place) => renew_epoch(&place).await,
+        Command::Import(settings) => take_files(&settings).await,
     }
 }
 
@@ -198,6 +206,43 @@ async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
     open(place)?.set_epoch(&epoch).await?;
     writeln!(io::stdout(), "Kỷ nguyên mới: {epoch}")?;
     Ok(())
+}
+
+/// All files are read before the database is opened: a damaged one leaves everything as it was.
+async fn take_files(settings: &Import) -> Result<(), CommandError> {
+    let catalogue = records::catalogue::complete()?;
+    let mut all = Vec::new();
+    for file in &settings.files {
+        let found = import::read(file, &catalogue)
+            .map_err(|why| CommandError::Import(file.clone(), why))?;
+        all.push((file, found));
+    }
+    let store = create(&settings.place.database)?;
+    for (file, found) in all {
+        let counts = import::file(&store, &settings.unit, found).await?;
+        say_counts(file, &counts)?;
+    }
+    Ok(())
+}
+
+fn say_counts(file: &Path, counts: &Counts) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let Counts {
+        taken,
+        had,
+        held,
+        refused,
+    } = counts;
+    writeln!(
+        out,
+        "{}: nhận mới {taken}, đã có {had}, để riêng {held}, không nhận {}.",
+        file.display(),
+        refused.len()
+    )?;
+    for entry in refused {
+        writeln!(out, "  không nhận {entry}")?;
+    }
+    out.flush()
 }
 
 fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {

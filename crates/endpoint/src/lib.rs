@@ -2,11 +2,14 @@
 //!
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
 //! reading order: `routes` (the table, one file for each), `http` (bodies, the key, problem
-//! documents), `store` (the database), and for the binary `settings`, `command`, `device_key`.
+//! documents), `arrival` (how a change is judged), `store` (the database), and for the binary `settings`,
+//! `command`, `import`, `device_key`.
 
+mod arrival;
 pub mod command;
 pub mod device_key;
 mod http;
+pub mod import;
 mod metrics;
 mod routes;
 pub mod settings;

@@ -23,6 +23,8 @@ pub enum Command {
     Key(Where),
     /// Sau khi phục hồi cơ sở dữ liệu từ bản sao lưu: để các máy gửi lại phần còn thiếu.
     NewEpoch(Where),
+    /// Nhận tệp Xuất vào cơ sở dữ liệu. Nhận hai lần không nhân đôi; tệp hỏng thì không nhận gì.
+    Import(Import),
 }
 
 /// Which database.
@@ -31,6 +33,20 @@ pub struct Where {
     /// Cơ sở dữ liệu, ví dụ sqlite:data/so-tay.db
     #[arg(long, env = "SO_TAY_DATABASE", value_parser = parse_database)]
     pub database: PathBuf,
+}
+
+/// What to take in.
+#[derive(Debug, Clone, Args)]
+pub struct Import {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Mã đơn vị hành chính cấp xã mà máy chủ phục vụ, năm chữ số.
+    #[arg(long, env = "SO_TAY_UNIT", default_value = "00000", value_parser = parse_unit)]
+    pub unit: String,
+    /// Các tệp Xuất (JSON).
+    #[arg(required = true, value_name = "TỆP")]
+    pub files: Vec<PathBuf>,
 }
 
 /// How to serve.

@@ -9,6 +9,7 @@
 mod app;
 mod contract;
 mod hostile;
+mod import;
 mod process;
 mod sync;
 mod world;

@@ -18,9 +18,9 @@ use crate::{
 };
 
 /// The process, which goes with the value.
-struct Running {
+pub(crate) struct Running {
     child: Child,
-    address: SocketAddr,
+    pub(crate) address: SocketAddr,
     said: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ fn binary(args: &[&str]) -> Command {
     command
 }
 
-fn start(database: &Path, more: &[&str]) -> Running {
+pub(crate) fn start(database: &Path, more: &[&str]) -> Running {
     let database = format!("sqlite:{}", database.display());
     let args = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
     let mut child = binary(&[&args[..], more].concat())
@@ -65,7 +65,7 @@ fn start(database: &Path, more: &[&str]) -> Running {
     }
 }
 
-fn finish(args: &[&str]) -> Output {
+pub(crate) fn finish(args: &[&str]) -> Output {
     binary(args).output().unwrap()
 }
 

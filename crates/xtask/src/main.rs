@@ -12,6 +12,7 @@ mod arguments;
 mod build;
 mod process;
 mod run;
+mod sample;
 mod screenshots;
 mod setup;
 mod test;
@@ -33,7 +34,7 @@ const COMMANDS: &[(&str, &str, Task)] = &[
     ),
     (
         "run",
-        "build and serve app and endpoint: [-- --listen A:P --data DIR --no-build]",
+        "build and serve app and endpoint: [-- --sample --listen A:P --data DIR --no-build]",
         run::command,
     ),
     (
@@ -45,6 +46,11 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "test",
         "every check, or the steps named: [NAME…]",
         test::command,
+    ),
+    (
+        "sample",
+        "a made-up year of a commune: [--seed N --day YYYY-MM-DD --scale K --out FILE]",
+        sample::command,
     ),
     (
         "screenshots",

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitCode},
 };
 
@@ -11,6 +11,8 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::{
     app::{self, Profile},
     arguments::Arguments,
+    process,
+    sample::{self, UNIT_CODE, UNIT_NAME},
     setup,
     tools::FOR_APP,
     workspace::Workspace,
@@ -19,12 +21,14 @@ use crate::{
 #[derive(Debug, PartialEq, Eq)]
 struct Options {
     listen: String,
-    data: PathBuf,
+    /// Where the database lies, when it is not the usual place.
+    data: Option<PathBuf>,
     is_built: bool,
+    is_sample: bool,
 }
 
 pub(crate) fn command(workspace: &Workspace, arguments: Arguments) -> Result<ExitCode> {
-    let options = parse_options(workspace.path("data"), arguments)?;
+    let options = parse_options(arguments)?;
     let app = workspace.app_dev();
     if !options.is_built {
         let toolbox = setup::ensure_tools(workspace, FOR_APP)?;
@@ -40,14 +44,25 @@ pub(crate) fn command(workspace: &Workspace, arguments: Arguments) -> Result<Exi
             needed.display()
         );
     }
-    let data = std::path::absolute(&options.data)
-        .with_context(|| format!("{} is no usable path", options.data.display()))?;
+    let usual = if options.is_sample {
+        "data-sample"
+    } else {
+        "data"
+    };
+    let data = options.data.unwrap_or_else(|| workspace.path(usual));
+    let data = std::path::absolute(&data)
+        .with_context(|| format!("{} is no usable path", data.display()))?;
     fs::create_dir_all(&data).with_context(|| format!("{} cannot be made", data.display()))?;
+    let database = data.join("so-tay.sqlite");
 
     let mut endpoint = workspace.command(workspace.endpoint());
-    endpoint.args(["serve", "--listen", &options.listen, "--database"]);
-    endpoint.arg(format!("sqlite:{}", data.join("so-tay.sqlite").display()));
+    endpoint.args(["serve", "--listen", &options.listen]);
+    endpoint.arg("--database").arg(place(&database));
     endpoint.arg("--app").arg(&app);
+    if options.is_sample {
+        take_sample(workspace, &data, &database)?;
+        endpoint.args(["--unit", UNIT_CODE, "--unit-name", UNIT_NAME]);
+    }
     println!(
         "Open {} in a browser; Ctrl-C ends it.",
         shown_url(&options.listen)
@@ -55,20 +70,54 @@ pub(crate) fn command(workspace: &Workspace, arguments: Arguments) -> Result<Exi
     become_process(&mut endpoint)
 }
 
-fn parse_options(data: PathBuf, mut arguments: Arguments) -> Result<Options> {
+/// A database as the endpoint wants it named.
+fn place(database: &Path) -> String {
+    format!("sqlite:{}", database.display())
+}
+
+/// Makes the sample when it is not there, and lets the endpoint take it in: what it has already stays as it is.
+fn take_sample(workspace: &Workspace, data: &Path, database: &Path) -> Result<()> {
+    let file = data.join("so-tay-mau.json");
+    if !file.is_file() {
+        ensure!(
+            !database.exists(),
+            "{} holds another notebook; the sample does not go into it",
+            data.display()
+        );
+        println!("making a year of a commune that does not exist …");
+        let made = sample::make(&sample::Options::of_day(sample::today()?))?;
+        // Under its name only when it is whole.
+        let fresh = file.with_extension("new");
+        fs::write(&fresh, made.text)
+            .and_then(|()| fs::rename(&fresh, &file))
+            .with_context(|| format!("{} cannot be written", file.display()))?;
+    }
+    let mut import = workspace.command(workspace.endpoint());
+    import.args(["import", "--unit", UNIT_CODE, "--database"]);
+    process::run(import.arg(place(database)).arg(&file))?;
+    println!(
+        "Sample data: no commune, person or document in it is real. To start over, delete {}.",
+        data.display()
+    );
+    Ok(())
+}
+
+fn parse_options(mut arguments: Arguments) -> Result<Options> {
     let mut options = Options {
         listen: "127.0.0.1:8787".to_owned(),
-        data,
+        data: None,
         is_built: false,
+        is_sample: false,
     };
     while let Some(word) = arguments.next_word() {
         match word.as_str() {
             "--listen" => options.listen = arguments.value_of("--listen")?,
-            "--data" => options.data = PathBuf::from(arguments.value_of("--data")?),
+            "--data" => options.data = Some(PathBuf::from(arguments.value_of("--data")?)),
             "--no-build" => options.is_built = true,
+            "--sample" => options.is_sample = true,
             other => bail!(
-                "`{other}` is not understood; run knows --listen ADDRESS:PORT, --data DIR and \
-                 --no-build"
+                "`{other}` is not understood; run knows --sample, --listen ADDRESS:PORT, --data DIR \
+                 and --no-build"
             ),
         }
     }
@@ -89,12 +138,12 @@ fn become_process(command: &mut Command) -> Result<ExitCode> {
     use std::os::unix::process::CommandExt as _;
 
     let error = command.exec();
-    Err(crate::process::cannot_start(command, error))
+    Err(process::cannot_start(command, error))
 }
 
 #[cfg(not(unix))]
 fn become_process(command: &mut Command) -> Result<ExitCode> {
-    crate::process::run(command)?;
+    process::run(command)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -104,14 +153,14 @@ mod tests {
 
     fn parse(words: &[&str]) -> Result<Options> {
         let words = words.iter().map(|&word| word.to_owned());
-        parse_options(PathBuf::from("data"), Arguments::new(words))
+        parse_options(Arguments::new(words))
     }
 
     #[test]
     fn without_options_it_listens_on_this_machine_only() {
         let options = parse(&[]).unwrap();
         assert_eq!(options.listen, "127.0.0.1:8787");
-        assert!(!options.is_built);
+        assert!(!options.is_built && !options.is_sample);
     }
 
     #[test]
@@ -120,10 +169,12 @@ mod tests {
             parse(&["--", "--listen", "0.0.0.0:80", "--data", "x", "--no-build"]).unwrap();
         let expected = Options {
             listen: "0.0.0.0:80".to_owned(),
-            data: PathBuf::from("x"),
+            data: Some(PathBuf::from("x")),
             is_built: true,
+            is_sample: false,
         };
         assert_eq!(options, expected);
+        assert!(parse(&["--", "--sample"]).unwrap().is_sample);
         assert!(parse(&["--port", "80"]).is_err());
     }
 

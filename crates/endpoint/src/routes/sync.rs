@@ -5,30 +5,24 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use hmac::{Hmac, KeyInit, Mac};
 use records::{
-    change::{Change, ChangeError, ORDINARY, parse_change},
+    change::{ChangeError, ORDINARY, parse_change},
     id::ChangeId,
     json::{Object, Read},
     path,
-    stamp::Stamp,
-    wire::{
-        Acceptance, Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict,
-    },
+    wire::{Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict},
 };
 use serde_json::value::RawValue;
-use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use crate::{
     Endpoint,
+    arrival::{Judge, scope},
     http::{
         body::{self, Packing},
         problem::Problem,
     },
     now_ms,
-    store::{Arrived, Delivery, Filed, Hold, Place, Row, Run, Wanted},
+    store::{Delivery, Filed, Hold, Place, Row, Run, Wanted},
 };
 
 /// More than five times what a device sends; beyond it, the answers alone would be large.
@@ -38,14 +32,6 @@ const PAGE_BYTES: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
 /// What a packed body is expected to need unpacked, as a multiple.
 const PACKED_TIMES: usize = 8;
 
-const NO_AUTHORITY: Hold = Hold {
-    code: "khong_co_quyen",
-    say: "Xóa theo luật cần người có thẩm quyền. Yêu cầu được giữ lại ở máy chủ, chưa thực hiện.",
-};
-const OUT_OF_SCOPE: Hold = Hold {
-    code: "khong_thuoc_pham_vi",
-    say: "Máy chủ này chưa nhận ngăn của thay đổi này. Thay đổi được giữ riêng ở máy chủ.",
-};
 const UNREADABLE: Hold = Hold {
     code: "khong_doc_duoc",
     say: "Máy chủ không đọc được thay đổi này. Thay đổi vẫn ở trên máy.",
@@ -104,6 +90,11 @@ impl Asked {
         let arrival_ms = now_ms();
         let mut request = parse_request(&body::unpack(bytes, packing)?)?;
         let unit = &endpoint.unit().code;
+        let judge = Judge {
+            mac_key: endpoint.mac_key(),
+            unit,
+            arrival_ms,
+        };
         let mut delivery = Delivery {
             unit: unit.clone(),
             epoch: request.epoch.clone(),
@@ -115,9 +106,7 @@ impl Asked {
             match parse_change(raw.get().as_bytes()) {
                 Ok(change) => {
                     let earlier = request.accs.get(&change.id);
-                    let arrived =
-                        arrive(endpoint.mac_key(), unit, arrival_ms, &change, raw, earlier);
-                    delivery.changes.push(arrived);
+                    delivery.changes.push(judge.arrive(&change, raw, earlier));
                     verdicts.push(None);
                 }
                 Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
@@ -212,64 +201,9 @@ fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
     Ok(request)
 }
 
-fn scope(unit: &str, part: &str) -> String {
-    format!("{unit}/{part}")
-}
-
 fn page_bytes(asked: u32) -> usize {
     let asked = usize::try_from(asked).unwrap_or(usize::MAX);
     asked.clamp(*PAGE_BYTES.start(), *PAGE_BYTES.end())
-}
-
-/// Reads and judges a change. What an earlier life of this endpoint said of it counts when it can prove it.
-fn arrive(
-    mac_key: &[u8; 32],
-    unit: &str,
-    arrival_ms: u64,
-    change: &Change,
-    raw: Box<RawValue>,
-    earlier: Option<&Acceptance>,
-) -> Arrived {
-    let scope = scope(unit, &change.part);
-    let hash: [u8; 32] = Sha256::digest(raw.get().as_bytes()).into();
-    let hex = hex(&hash);
-    let proof = |eff: Stamp| mac(mac_key, &format!("{}\n{scope}\n{eff}\n{hex}", change.id));
-    let is_ours =
-        |acc: &&Acceptance| bool::from(proof(acc.eff).as_bytes().ct_eq(acc.mac.as_bytes()));
-    let eff = match earlier.filter(is_ours) {
-        Some(acc) => acc.eff,
-        None => change.stamp.clamped(change.lo, arrival_ms),
-    };
-    let hold = match change {
-        change if change.part != ORDINARY => Some(OUT_OF_SCOPE),
-        // Who may erase is a matter of roles, and there are none yet; a stub claims an erasure.
-        change if change.erase.is_some() || change.stub.is_some() => Some(NO_AUTHORITY),
-        _ => None,
-    };
-    Arrived {
-        id: change.id,
-        dev: change.dev,
-        n: change.n,
-        mac: proof(eff),
-        scope,
-        eff,
-        recs: change.recs.iter().map(|writes| writes.rec).collect(),
-        body: Box::<str>::from(raw),
-        hash,
-        hold,
-    }
-}
-
-fn mac(key: &[u8; 32], text: &str) -> String {
-    // HMAC fills a key that is shorter than a block of the hash with zeros.
-    let block: [u8; 64] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0));
-    let mut mac = Hmac::<Sha256>::new(&block.into());
-    mac.update(text.as_bytes());
-    URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {

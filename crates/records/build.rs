@@ -1,7 +1,7 @@
 //! Gathers `catalogue/` into two minified JSON texts, so that a form or a template is one file and nothing else.
 //!
-//! The first has what a first visit needs: the forms that say `"core": true`, and the calendar. The second has all
-//! the rest. Keys that are for the people who write the files, not for the app, are left out.
+//! The first has what a first visit needs: the forms that say `"core": true` without their registers, and the
+//! calendar. The second has all the rest. Keys that are for the people who write the files, not for the app, are left out.
 
 use std::{
     env,
@@ -21,12 +21,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../catalogue");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo:rerun-if-changed={}", root.display());
-    let (mut first, mut later) = (Vec::new(), Vec::new());
+    let (mut first, mut later, mut registers) = (Vec::new(), Vec::new(), Vec::new());
     for mut form in folder(&root.join("forms"))? {
         let is_core = take(&mut form, CORE) == Some(Value::Bool(true));
         for section in items(&mut form, "sections") {
             strip_fields(section);
         }
+        registers.push(json!({
+            "id": form["id"], "version": form["version"], "registers": take(&mut form, "registers"),
+        }));
         if is_core {
             first.push(form);
         } else {
@@ -43,6 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let prints = folder(&root.join("prints"))?;
     let later = json!({
         "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
+        "registers": registers,
     });
     let units = file(&root.join("units.json"))?;
     fs::write(out.join("units.json"), units.to_string())?;

@@ -1,11 +1,13 @@
 //! A register as the legal table of its period, ready for paper.
 
+use std::cell::OnceCell;
+
 use crate::markup::view;
 use ::sheets::{Cell, Sheet};
 use leptos::prelude::*;
 use records::{
-    date, expr,
-    form::{Form, Register},
+    catalogue, date, expr,
+    form::{Form, Register, Registers},
     table::Table,
 };
 use serde_json::Value;
@@ -48,18 +50,31 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
 }
 
 /// A register with its lines.
-type Lines<'a> = (&'a Register, Vec<Vec<Cell>>);
+type Lines = (&'static Register, Vec<Vec<Cell>>);
+
+thread_local! {
+    static REGISTERS: OnceCell<&'static [Registers]> = const { OnceCell::new() };
+}
+
+/// The legal tables of a form.
+fn tables_of(form: &Form) -> &'static [Register] {
+    // A test reads the built-in catalogue, so a release can.
+    let all = REGISTERS
+        .with(|all| *all.get_or_init(|| catalogue::builtin_registers().unwrap_or_default().leak()));
+    let of_form = |of: &&Registers| of.form == form.id && of.version == form.version;
+    all.iter().find(of_form).map_or(&[], |of| &of.registers)
+}
 
 /// Each register that was the legal one on some day of the period, with a line for each record or entry.
-fn registers<'a>(work: Work, form: &'a Form, from: &str, to: &str) -> Vec<Lines<'a>> {
-    let mut by_register: Table<&str, Lines<'a>> = Table::new();
+fn registers(work: Work, form: &Form, from: &str, to: &str) -> Vec<Lines> {
+    let of_form = tables_of(form);
+    let mut by_register: Table<&str, Lines> = Table::new();
     let mut rows = work
         .book
         .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
     rows.reverse();
     for row in rows {
-        let Some(register) = form
-            .registers
+        let Some(register) = of_form
             .iter()
             .find(|register| register.is_valid_on(&row.date))
         else {

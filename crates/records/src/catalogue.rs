@@ -2,7 +2,7 @@
 
 use crate::{
     calendar::Calendar,
-    form::Form,
+    form::{Form, Registers},
     json::{Object, Read, ReadError},
     order,
     paper::Print,
@@ -44,8 +44,8 @@ impl Read for Catalogue {
         let catalogue = Object::read(raw)?;
         Ok(Self {
             forms: catalogue.item("forms")?,
-            programmes: catalogue.item_or_default("programmes")?,
-            guide: catalogue.item_or_default("guide")?,
+            programmes: Vec::new(),
+            guide: Guide::default(),
             calendar: catalogue.item_or_default("calendar")?,
         })
     }
@@ -86,7 +86,20 @@ pub fn builtin() -> Result<Catalogue, ReadError> {
 /// # Errors
 /// As [`builtin`].
 pub fn builtin_later() -> Result<Catalogue, ReadError> {
-    read(BUILT_IN_LATER)
+    let catalogue = Object::read(BUILT_IN_LATER)?;
+    Ok(Catalogue {
+        programmes: catalogue.item_or_default("programmes")?,
+        guide: catalogue.item_or_default("guide")?,
+        ..read(BUILT_IN_LATER)?
+    })
+}
+
+/// The registers of all forms, of both parts.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_registers() -> Result<Vec<Registers>, ReadError> {
+    Object::read(BUILT_IN_LATER)?.item_or_default("registers")
 }
 
 /// The reports of the second part. They lie in no [`Catalogue`]: its reader is in the first wasm, theirs is not.
@@ -125,7 +138,7 @@ pub fn builtin_prints() -> Result<Vec<Print>, ReadError> {
     Object::read(BUILT_IN_LATER)?.item_or_default("prints")
 }
 
-/// Reads a catalogue, or a part of one.
+/// Reads the forms and the calendar of a catalogue, or of a part of one.
 ///
 /// # Errors
 /// When it does not have the shape of `docs/FORMS.md`.

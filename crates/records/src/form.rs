@@ -57,8 +57,6 @@ pub struct Form {
     pub rules: Vec<Rule>,
     /// What must be done by when.
     pub deadlines: Vec<DeadlineRule>,
-    /// Legal tables.
-    pub registers: Vec<Register>,
 }
 
 /// A heading and its fields.
@@ -179,6 +177,17 @@ pub enum Level {
     Warn,
 }
 
+/// The legal tables of a form, read from its file. They lie in no [`Form`]: its reader is in the first wasm, theirs is not.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Registers {
+    /// Of which form.
+    pub form: String,
+    /// Of which version of it.
+    pub version: String,
+    /// In order.
+    pub registers: Vec<Register>,
+}
+
 /// A table of records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Register {
@@ -238,7 +247,6 @@ impl Read for Form {
             sections: form.item("sections")?,
             rules: form.item_or_default("rules")?,
             deadlines: form.item_or_default("deadlines")?,
-            registers: form.item_or_default("registers")?,
         })
     }
 }
@@ -331,6 +339,17 @@ impl Read for Level {
             "warn" => Ok(Self::Warn),
             _ => Err(ReadError::other("error or warn")),
         }
+    }
+}
+
+impl Read for Registers {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let all = Object::read(raw)?;
+        Ok(Self {
+            form: all.text("id")?,
+            version: all.text("version")?,
+            registers: all.item_or_default("registers")?,
+        })
     }
 }
 

@@ -14,12 +14,12 @@ mod started;
 use std::{collections::BTreeMap, fs, path::Path};
 
 use records::{
-    catalogue::{Catalogue, complete},
+    catalogue::{Catalogue, builtin_registers, complete},
     change::{Change, ORDINARY, RecWrites, parse_change},
     draft::{Draft, Surroundings},
     expr::is_filled,
     fold::Record,
-    form::{Field, Form, Kind},
+    form::{Field, Form, Kind, Register, Registers},
     id::{ChangeId, DeviceId, RecordId},
     notebook::Notebook,
     path,
@@ -32,6 +32,13 @@ const NOW_MS: u64 = 1_795_316_400_000;
 
 pub(crate) fn catalogue() -> Catalogue {
     complete().unwrap()
+}
+
+/// The legal tables of a form.
+pub(crate) fn registers(form: &Form) -> Vec<Register> {
+    let all = builtin_registers().unwrap();
+    let of_form = |of: &Registers| of.form == form.id && of.version == form.version;
+    all.into_iter().find(of_form).unwrap().registers
 }
 
 /// The files of a folder of `catalogue/`, by name.

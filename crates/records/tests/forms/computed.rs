@@ -8,7 +8,7 @@ use records::{
 };
 use serde_json::{Value, json};
 
-use super::catalogue;
+use super::{catalogue, registers};
 
 fn form(id: &str) -> Form {
     catalogue().newest(id).unwrap().clone()
@@ -53,7 +53,8 @@ fn fine(form: &Form, doc: &Value) {
 
 /// The cells of the rows that a record makes in a register.
 fn rows(form: &Form, register: &str, doc: &Value) -> Vec<Vec<String>> {
-    let register = form.registers.iter().find(|r| r.id == register).unwrap();
+    let registers = registers(form);
+    let register = registers.iter().find(|r| r.id == register).unwrap();
     let all = register
         .per
         .as_ref()

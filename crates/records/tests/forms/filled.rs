@@ -12,7 +12,7 @@ use records::{
 };
 use serde_json::{Value, json};
 
-use super::{Fill, catalogue, draft, filled, put, saved};
+use super::{Fill, catalogue, draft, filled, put, registers, saved};
 
 /// What opens a field or a section that is hidden in the ordinary record and asks for something.
 fn scenarios(form: &Form) -> Vec<Vec<(&'static str, Value)>> {
@@ -204,7 +204,7 @@ fn a_record_with_every_field_filled_is_valid_and_folds_to_what_was_on_the_screen
 fn every_register_writes_a_row_of_a_full_record() {
     for form in &catalogue().forms {
         let doc = filled(form, &fitting(form), Fill::All).to_doc(form);
-        for register in &form.registers {
+        for register in &registers(form) {
             let entries: Vec<&Value> = match &register.per {
                 Some(group) => vec![&doc[group][0]],
                 None => vec![],

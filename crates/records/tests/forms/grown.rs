@@ -5,7 +5,8 @@ use records::{
     draft::Draft,
     expr::{self, Scope},
     files::{self, EXPORT_KIND},
-    form::Level,
+    form::{Level, Registers},
+    json::Read,
     notebook::Notebook,
     search::{Query, key},
     summary::summarise,
@@ -162,7 +163,7 @@ fn adding_a_form_is_one_file() {
         row: 1,
         ..Scope::of(&doc, Some(form))
     };
-    let columns = &form.registers[0].columns;
+    let columns = &Registers::read(CENSUS).unwrap().registers[0].columns;
     let cells: Vec<String> = columns
         .iter()
         .map(|c| expr::text(&c.value, &scope))

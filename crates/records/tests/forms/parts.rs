@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use records::{
-    catalogue::{builtin, builtin_later, complete},
-    form::Form,
+    catalogue::{builtin, builtin_later, builtin_registers, complete},
+    form::{Form, Registers},
     json::Read,
     programme::Template,
 };
@@ -55,6 +55,11 @@ fn what_is_left_out_of_the_parts_is_nothing_that_is_read() {
         assert_eq!(catalogue.form(&form.id, &form.version), Some(&form));
     }
     assert_eq!(files.len(), catalogue.forms.len());
+    let registers: Vec<Registers> = files
+        .values()
+        .map(|text| Registers::read(text).unwrap())
+        .collect();
+    assert_eq!(builtin_registers().unwrap(), registers);
     let templates: Vec<Template> = texts("programmes")
         .values()
         .map(|text| Template::read(text).unwrap())

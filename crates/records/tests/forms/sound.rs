@@ -9,11 +9,11 @@ use std::{
 use records::{
     calendar::{Unit, is_weekend},
     date,
-    form::{Field, Form, Kind},
+    form::{Field, Form, Kind, Register},
 };
 use serde_json::Value;
 
-use super::{catalogue, texts};
+use super::{catalogue, registers, texts};
 
 /// Operators with the least and the most operands they take (`docs/FORMS.md`).
 pub(crate) const OPERATORS: [(&str, usize, usize); 33] = [
@@ -99,7 +99,10 @@ fn walk<'a>(
 }
 
 /// Every expression of a form with where it stands and the groups around it, innermost first.
-fn expressions(form: &Form) -> Vec<(String, &Value, Vec<&Field>)> {
+fn expressions<'a>(
+    form: &'a Form,
+    registers: &'a [Register],
+) -> Vec<(String, &'a Value, Vec<&'a Field>)> {
     let mut all = Vec::new();
     let mut add = |place: String, value, groups: &[&'_ Field]| {
         if value != &Value::Null {
@@ -148,7 +151,7 @@ fn expressions(form: &Form) -> Vec<(String, &Value, Vec<&Field>)> {
             add(rule.id.clone(), expr, &around);
         }
     }
-    for register in &form.registers {
+    for register in registers {
         let around: Vec<&Field> = register.per.iter().map(|g| group(form, g)).collect();
         for column in &register.columns {
             add(
@@ -395,7 +398,7 @@ fn versions_of_a_form_follow_each_other_without_a_gap() {
         let last = form.valid_to.as_deref().map(|to| date::parse(to).unwrap());
         let follows = next.map(|next| date::parse(&next.valid_from).unwrap() - 1);
         assert_eq!(last, follows, "{} {}", form.id, form.version);
-        for (from, to) in form.registers.iter().map(|r| (&r.valid_from, &r.valid_to)) {
+        for (from, to) in registers(form).iter().map(|r| (&r.valid_from, &r.valid_to)) {
             assert!(from.iter().chain(to).all(|day| date::parse(day).is_some()));
             assert!(to.is_none() || from <= to);
         }
@@ -406,7 +409,7 @@ fn versions_of_a_form_follow_each_other_without_a_gap() {
 fn every_name_in_every_expression_means_one_field() {
     let mut wrong = Vec::new();
     for form in &catalogue().forms {
-        for (place, expr, groups) in expressions(form) {
+        for (place, expr, groups) in expressions(form, &registers(form)) {
             let mut on_name = |name: &str| {
                 if let Err(why) = resolve(form, &groups, name) {
                     wrong.push(format!("{} {}: {place}: {why}", form.id, form.version));
@@ -422,7 +425,7 @@ fn every_name_in_every_expression_means_one_field() {
 fn every_operator_is_known_gets_its_operands_and_the_expression_stays_small() {
     let mut used = BTreeSet::new();
     for form in &catalogue().forms {
-        for (place, expr, groups) in expressions(form) {
+        for (place, expr, groups) in expressions(form, &registers(form)) {
             let mut on_call = |operator: &str, operands: &[Value]| {
                 used.insert(operator.to_owned());
                 let known = OPERATORS.iter().find(|(name, ..)| *name == operator);
@@ -516,12 +519,12 @@ fn dates_dues_and_rules_lead_to_fields_that_are_there() {
         for rule in &form.rules {
             assert!(!at(&rule.field).label.is_empty() && !rule.say.is_empty());
         }
-        let ids: BTreeSet<&str> = form
-            .registers
+        let registers = registers(form);
+        let ids: BTreeSet<&str> = registers
             .iter()
             .map(|register| register.id.as_str())
             .collect();
-        assert_eq!(ids.len(), form.registers.len(), "{}", form.id);
+        assert_eq!(ids.len(), registers.len(), "{}", form.id);
     }
 }
 

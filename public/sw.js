@@ -74,8 +74,13 @@ function loadExtras() {
 }
 
 self.addEventListener('install', (event) => {
-  // An update brings its extras along while it waits, so that files of the old build are never needed again.
-  event.waitUntil(installCore().then(() => self.registration.active && loadExtras()));
+  event.waitUntil((async () => {
+    await installCore();
+    if (!self.registration.active) return;
+    // An update is ready with its extras and not before: files of the old build are never needed again.
+    await loadExtras();
+    if (!(await has(BUILD.extras))) throw new Error(`extras of build ${BUILD.id} are missing`);
+  })());
 });
 
 self.addEventListener('activate', (event) => {

@@ -82,7 +82,8 @@ fn screens(work: Work) -> AnyView {
     let page = move || keyed(move || vec![address.get()], page);
     // Not before the core is safe: the first visit may be on a slow line.
     Effect::new(move |_| {
-        if book.is_offline_ready.get() {
+        // Asked again when the rest has come after a line that broke.
+        if book.is_whole.get() || book.is_offline_ready.get() {
             wasm_bindgen_futures::spawn_local(async move {
                 later::fetch(work).await;
             });
@@ -121,7 +122,12 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
 fn is_unknown(work: Work, parts: &[&str]) -> bool {
     let has_no = |form: &str| work.book.catalogue().newest(form).is_none();
     match parts {
-        ["ghi" | "so", form, ..] => has_no(form),
+        ["ghi" | "so", form] => has_no(form),
+        ["so", form, id] => has_no(form) || is_unknown(work, &["phieu", id]),
+        ["phieu", id, ..] => id.parse().is_ok_and(|id| {
+            work.book
+                .peek(|data| data.rows.get(&id).is_some_and(|row| has_no(&row.form)))
+        }),
         ["nhap", draft] => work.book.peek(|data| {
             let draft = data.drafts.get(*draft);
             draft.is_some_and(|draft| has_no(&draft.form))

@@ -35,7 +35,7 @@ thread_local! {
 }
 
 /// How far the second wasm is.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Coming {
     Asked,
     Here,
@@ -123,23 +123,29 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     if let Some(later) = HERE.get() {
         return (later.page)(work, path);
     }
+    pages::frame::head("Đang mở…", Some("/"));
     let coming = RwSignal::new(Coming::Asked);
     let ask = move || {
+        coming.set(Coming::Asked);
         wasm_bindgen_futures::spawn_local(async move {
-            let come = if fetch(work).await {
-                Coming::Here
-            } else {
-                Coming::Missing
-            };
-            // The person may have gone on to another page.
-            browser::let_go(coming.try_set(come));
+            if !fetch(work).await {
+                // The person may have gone on to another page.
+                browser::let_go(coming.try_set(Coming::Missing));
+            }
         });
     };
     ask();
+    // It may also come by itself, while this page says that it is missing.
+    let state = Memo::new(move |_| {
+        work.book.catalogue();
+        HERE.get().map_or_else(|| coming.get(), |_| Coming::Here)
+    });
     let path = path.to_owned();
-    let shown = move || match (coming.get(), HERE.get()) {
+    let shown = move || match (state.get(), HERE.get()) {
         (Coming::Here, Some(later)) => untrack(|| (later.page)(work, &path)),
-        (Coming::Asked, _) => view! { <p class="loading" role="status">"Đang mở…"</p> },
+        (Coming::Asked, _) => {
+            view! { <main class="page middle"><p class="hint" role="status">"Đang mở phần này…"</p></main> }
+        }
         (Coming::Missing | Coming::Here, _) => view! {
             <main class="page middle">
                 <div class="banner warn" role="alert">{words::PART_MISSING}</div>

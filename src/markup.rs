@@ -123,6 +123,7 @@ enum Kept {
 /// Markup on the screen.
 pub(crate) struct Shown {
     html: &'static str,
+    walk: &'static str,
     root: types::Element,
     nodes: Vec<types::Node>,
     kept: Vec<Kept>,
@@ -238,6 +239,7 @@ impl Render for Markup {
             .collect();
         Shown {
             html: self.html,
+            walk: self.walk,
             root,
             nodes,
             kept,
@@ -245,7 +247,7 @@ impl Render for Markup {
     }
 
     fn rebuild(self, shown: &mut Shown) {
-        if self.html != shown.html {
+        if self.html != shown.html || self.walk != shown.walk {
             let mut new = self.build();
             shown.insert_before_this(&mut new);
             shown.unmount();

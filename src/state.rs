@@ -78,6 +78,8 @@ pub(crate) struct Book {
     pub(crate) exchange: RwSignal<Exchange>,
     pub(crate) toast: RwSignal<Option<Toast>>,
     pub(crate) is_offline_ready: RwSignal<bool>,
+    /// All that belongs to this build is on the device, the second part too.
+    pub(crate) is_whole: RwSignal<bool>,
     pub(crate) has_update: RwSignal<bool>,
     pub(crate) route: RwSignal<String>,
     /// Rises when the page of the same address is to be made anew.
@@ -101,6 +103,7 @@ impl Book {
             exchange: RwSignal::new(Exchange::default()),
             toast: RwSignal::new(None),
             is_offline_ready: RwSignal::new(false),
+            is_whole: RwSignal::new(false),
             has_update: RwSignal::new(false),
             route: RwSignal::new(route),
             reopened: RwSignal::new(0),

@@ -88,6 +88,21 @@ pub(crate) struct Profile {
     pub(crate) backed_up_ms: u64,
 }
 
+impl Profile {
+    /// Takes over who writes, where that is not known yet. Where this phone syncs and with which key is its own.
+    pub(crate) fn fill_from(&mut self, other: &Self) {
+        let mine = [&mut self.name, &mut self.position, &mut self.unit];
+        for (mine, theirs) in mine
+            .into_iter()
+            .zip([&other.name, &other.position, &other.unit])
+        {
+            if mine.is_empty() {
+                mine.clone_from(theirs);
+            }
+        }
+    }
+}
+
 impl Read for Profile {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let profile = Object::read(raw)?;

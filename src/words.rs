@@ -8,7 +8,8 @@ pub(crate) const APP: &str = "Sổ tay Dân vận";
 
 pub(crate) const TWO_DRAFTS: &str =
     "Bản nháp này đang mở ở cửa sổ khác. Bản của cửa sổ này được giữ riêng.";
-pub(crate) const PART_MISSING: &str = "Phần này của ứng dụng chưa tải về máy. Hãy mở một lần khi có mạng. Mọi thứ đã ghi vẫn ở trên máy.";
+pub(crate) const PART_MISSING: &str =
+    "Phần này chưa tải về máy. Nối mạng rồi bấm Thử lại. Mọi thứ đã ghi vẫn ở trên máy.";
 pub(crate) const KEEPING: &str = "Đang giữ bản nháp…";
 
 pub(crate) fn saved_at(ms: u64) -> String {

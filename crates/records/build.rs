@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             strip_fields(section);
         }
         registers.push(json!({
-            "id": form["id"], "version": form["version"], "registers": take(&mut form, "registers"),
+            "id": form.get("id"), "version": form.get("version"), "registers": take(&mut form, "registers"),
         }));
         if is_core {
             first.push(form);

@@ -4,7 +4,7 @@ use crate::browser::let_go;
 use js_sys::{Object, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{ServiceWorkerContainer, ServiceWorkerRegistration};
+use web_sys::{ServiceWorker, ServiceWorkerContainer, ServiceWorkerRegistration};
 
 fn container() -> Option<ServiceWorkerContainer> {
     let navigator = super::window()?.navigator();
@@ -47,8 +47,42 @@ pub(crate) async fn register(
         && JsFuture::from(ready).await.is_ok()
     {
         on_ready();
+        ask();
     }
     true
+}
+
+/// Listens to how far the worker in charge is: `told` hears whether it has its whole build.
+pub(crate) fn on_whole(told: impl Fn(bool) + 'static) {
+    let Some(container) = container() else {
+        return;
+    };
+    let heard = Closure::<dyn Fn(JsValue)>::new(move |event: JsValue| {
+        let said = super::get(&event, "data").and_then(|data| super::get(&data, "extrasReady"));
+        // An update on its way tells of its own build.
+        let from = super::get(&event, "source");
+        if let (Some(is_whole), Some(container)) =
+            (said.and_then(|said| said.as_bool()), self::container())
+            && from == super::get(&container, "controller")
+        {
+            told(is_whole);
+        }
+    });
+    container.set_onmessage(Some(heard.as_ref().unchecked_ref()));
+    heard.forget();
+}
+
+/// Asks the worker in charge, which also fetches what is missing.
+pub(crate) fn ask() {
+    if let Some(worker) = container().and_then(|container| container.controller()) {
+        post(&worker, "status");
+    }
+}
+
+fn post(worker: &ServiceWorker, what: &str) {
+    let message = Object::new();
+    let_go(Reflect::set(&message, &"type".into(), &what.into()));
+    let_go(worker.post_message(&JsValue::from(message)));
 }
 
 thread_local! {
@@ -95,7 +129,5 @@ pub(crate) async fn take_update() {
     };
     let reload = Closure::once_into_js(super::reload);
     container.set_oncontrollerchange(Some(reload.unchecked_ref()));
-    let message = Object::new();
-    let_go(Reflect::set(&message, &"type".into(), &"activate".into()));
-    let_go(waiting.post_message(&JsValue::from(message)));
+    post(&waiting, "activate");
 }

@@ -10,16 +10,22 @@ pub(crate) fn page(work: Work) -> AnyView {
     let tile = |form: &&'static records::form::Form| {
         view! { <a class="tile" href=format!("#/ghi/{}", form.id)>{icon(&form.icon)}<span>{form.label.as_str()}</span></a> }
     };
-    let kinds = work.book.catalogue().kinds();
-    let (quick, other): (Vec<_>, Vec<_>) = kinds.into_iter().partition(|form| form.quick);
+    // Closures: more kinds come with the second part while this page is open.
+    let tiles = move |quick: bool| {
+        let kinds = work.book.catalogue().kinds().into_iter();
+        kinds
+            .filter(|form| form.quick == quick)
+            .map(|form| tile(&form))
+            .collect_view()
+    };
     view! {
         <main class="page">
             <h2 class="section-title">"Việc với Nhân dân"</h2>
-            <div class="tiles">{quick.iter().map(tile).collect_view()}</div>
+            <div class="tiles">{move || tiles(true)}</div>
             <h2 class="section-title">"Chương trình, nhiệm vụ"</h2>
             <div class="tiles">
                 <a class="tile" href="#/chuong-trinh/mau">{icon("list")}<span>"Bắt đầu từ mẫu"</span></a>
-                {other.iter().map(tile).collect_view()}
+                {move || tiles(false)}
             </div>
         </main>
     }

@@ -85,7 +85,10 @@ fn kinds(work: Work) -> AnyView {
             </a>
         }
     };
-    let rows = book.catalogue().kinds().into_iter().map(one).collect_view();
+    let rows = move || {
+        let kinds = book.catalogue().kinds().into_iter();
+        kinds.map(one).collect_view()
+    };
     let whole = |route: &'static str, symbol: &'static str, label: &'static str| {
         view! { <a class="row" href=route>{icon(symbol)}<span class="row-main"><span class="row-title">{label}</span></span></a> }
     };

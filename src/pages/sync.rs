@@ -157,10 +157,14 @@ fn storage(work: Work) -> AnyView {
         None => "",
     };
     let ready = move || {
-        work.book
-            .is_offline_ready
-            .get()
-            .then_some("Dùng được không cần mạng.")
+        let book = work.book;
+        match (book.is_offline_ready.get(), book.is_whole.get()) {
+            (true, true) => "Đủ mọi phần, dùng được không cần mạng.",
+            (true, false) => {
+                "Ghi và xem được không cần mạng. Báo cáo, bản in, Excel còn đang tải: giữ mạng thêm ít phút."
+            }
+            (false, _) => "",
+        }
     };
     view! { <section class="card"><h2>"Bộ nhớ trên máy"</h2><p>{move || used.get()}</p><p>{say}</p><p>{ready}</p></section> }
 }

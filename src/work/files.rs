@@ -282,17 +282,8 @@ pub(crate) async fn restore(
             imported.drafts += 1;
         }
     }
-    let is_new_here = work.tools().profile.borrow().name.is_empty();
-    if is_new_here {
-        let kept = body.profile;
-        settings::change(work, |profile| {
-            *profile = Profile {
-                key: String::new(),
-                ..kept.clone()
-            };
-        })
-        .await?;
-    }
+    let kept = body.profile;
+    settings::change(work, |profile| profile.fill_from(&kept)).await?;
     Ok(imported)
 }
 

@@ -127,11 +127,13 @@ fn live(work: Work) {
         }
     });
     events::on_return(move || {
+        worker::ask();
         wasm_bindgen_futures::spawn_local(async move {
             catch_up(work).await;
             sync::now(work);
         });
     });
+    worker::on_whole(move |is_whole| book.is_whole.set(is_whole));
     wasm_bindgen_futures::spawn_local(async move {
         worker::register(
             move || book.is_offline_ready.set(true),

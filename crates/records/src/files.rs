@@ -112,7 +112,8 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
     } else {
         "draft"
     };
-    let open = form.map_or_else(|| doc.clone(), |form| form.without_secrets(&doc));
+    // What a form that is not here keeps secret is not known: its fields stay in the changes.
+    let open = form.map_or(Value::Null, |form| form.without_secrets(&doc));
     ReadableRecord {
         id: Some(record.id),
         form: record.form.clone(),

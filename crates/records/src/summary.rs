@@ -58,9 +58,9 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
     let form = catalogue.form(&record.form, &record.version);
     let scope = Scope::of(&doc, form);
     let mut texts = String::new();
-    match form {
-        Some(form) => typed(&form.without_secrets(&doc), &mut texts),
-        None => typed(&doc, &mut texts),
+    // What a form that is not here keeps secret is not known: it is found once the form has come.
+    if let Some(form) = form {
+        typed(&form.without_secrets(&doc), &mut texts);
     }
     let problems = form
         .map(|form| validate::problems(form, &doc))
@@ -81,7 +81,7 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
     Summary {
         id: record.id,
         form: record.form.clone(),
-        title: title.unwrap_or_else(|| form.map_or(&record.form, |form| &form.label).clone()),
+        title: title.unwrap_or_else(|| form.map_or("Phiếu", |form| &form.label).to_owned()),
         subtitle: form.map(|form| subtitle(form, &scope)).unwrap_or_default(),
         date,
         due,

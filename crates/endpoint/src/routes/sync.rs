@@ -1,8 +1,8 @@
 //! `POST /v1/sync`: takes what a device hands in, answers each change, gives what it has not read.
 
 use axum::{
-    Json,
     extract::{Request, State},
+    http::header,
     response::{IntoResponse, Response},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -16,6 +16,7 @@ use records::{
     wire::{
         Acceptance, Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict,
     },
+    write::to_json,
 };
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
@@ -88,7 +89,8 @@ pub(super) async fn sync(
             Fate::Refused => "refused",
         });
     }
-    Ok(Json(answer).into_response())
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, to_json(&answer)).into_response())
 }
 
 /// A request that was read, with the changes that could be.

@@ -4,6 +4,7 @@ use js_sys::Uint8Array;
 use records::{
     json::{Object, Read, ReadError},
     wire::{Problem, SyncAnswer, SyncRequest, Unit},
+    write::to_json,
 };
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -73,7 +74,7 @@ pub(crate) async fn sync(
     key: &str,
     request: &SyncRequest,
 ) -> Result<SyncAnswer, NetError> {
-    let body = serde_json::to_vec(request).or(Err(NetError::Foreign))?;
+    let body = to_json(request).into_bytes();
     let text = exchange(endpoint, "sync", key, Some(body)).await?;
     SyncAnswer::read(&text).or(Err(NetError::Foreign))
 }

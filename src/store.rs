@@ -12,8 +12,8 @@ use records::{
     draft::Draft,
     json::{self, Object, Read, ReadError},
     replica::{Counter, Entry, Plan, SyncState},
+    write::{Out, Write, to_json},
 };
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::{
@@ -63,28 +63,21 @@ pub(crate) enum StoreError {
 }
 
 /// The person and the endpoint of this device.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Profile {
     /// The person's name.
-    #[serde(default)]
     pub(crate) name: String,
     /// The person's position.
-    #[serde(default)]
     pub(crate) position: String,
     /// The unit as the person calls it.
-    #[serde(default)]
     pub(crate) unit: String,
     /// Where the endpoint is; empty before enrolment.
-    #[serde(default)]
     pub(crate) endpoint: String,
     /// The device key.
-    #[serde(default)]
     pub(crate) key: String,
     /// Shown once: the first steps.
-    #[serde(default)]
     pub(crate) is_welcomed: bool,
     /// When everything was last exported, ms.
-    #[serde(default)]
     pub(crate) backed_up_ms: u64,
 }
 
@@ -115,6 +108,20 @@ impl Read for Profile {
             is_welcomed: profile.flag_or_false("is_welcomed")?,
             backed_up_ms: profile.number_or_zero("backed_up_ms")?,
         })
+    }
+}
+
+impl Write for Profile {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("name", &self.name);
+            out.item("position", &self.position);
+            out.item("unit", &self.unit);
+            out.item("endpoint", &self.endpoint);
+            out.item("key", &self.key);
+            out.item("is_welcomed", &self.is_welcomed);
+            out.item("backed_up_ms", &self.backed_up_ms);
+        });
     }
 }
 
@@ -153,10 +160,6 @@ pub(crate) struct KeptDraft {
 #[derive(Debug)]
 pub(crate) struct Committed {
     pub(crate) counter_row: Option<Vec<u8>>,
-}
-
-fn to_json<T: Serialize>(value: &T) -> Result<Vec<u8>, StoreError> {
-    serde_json::to_vec(value).map_err(|e| StoreError::Unreadable(e.to_string()))
 }
 
 fn from_json<T: Read>(bytes: &[u8]) -> Result<T, StoreError> {
@@ -212,8 +215,9 @@ impl Store {
         })
     }
 
-    async fn seal(&self, place: &str, plain: Vec<u8>) -> Result<JsValue, StoreError> {
-        Ok(seal::seal(&self.key, place, &plain).await?.into())
+    async fn seal(&self, place: &str, value: &dyn Write) -> Result<JsValue, StoreError> {
+        let plain = to_json(value);
+        Ok(seal::seal(&self.key, place, plain.as_bytes()).await?.into())
     }
 
     async fn unseal(&self, place: &str, row: &JsValue) -> Result<Vec<u8>, StoreError> {
@@ -296,7 +300,7 @@ impl Store {
             n: 0,
             stamp: records::stamp::Stamp::default(),
         };
-        let row = self.seal("counter", to_json(&counter)?).await?;
+        let row = self.seal("counter", &counter).await?;
         let ops = vec![
             Op::Expect("meta", "counter".into(), kept.row),
             Op::Put("meta", Some("counter".into()), row.clone()),
@@ -351,7 +355,7 @@ impl Store {
         let mut ops = Vec::new();
         let mut counter_row = None;
         if let Some(counter) = &plan.counter {
-            let row = self.seal("counter", to_json(counter)?).await?;
+            let row = self.seal("counter", counter).await?;
             counter_row = Some(Uint8Array::new(&row).to_vec());
             ops.push(Op::Expect("meta", "counter".into(), Some(seen.to_vec())));
             ops.push(Op::Put("meta", Some("counter".into()), row));
@@ -360,11 +364,11 @@ impl Store {
             ops.push(Op::Put(
                 "meta",
                 Some("sync".into()),
-                self.seal("sync", to_json(sync)?).await?,
+                self.seal("sync", sync).await?,
             ));
         }
         for lines in plan.entries.chunks(SEGMENT_LINES) {
-            let row = self.seal("log", to_json(&lines)?).await?;
+            let row = self.seal("log", &lines).await?;
             ops.push(Op::Put("log", None, row));
         }
         if let Some((draft, seen)) = drop_draft {
@@ -389,7 +393,7 @@ impl Store {
         profile: &Profile,
         seen: Option<Vec<u8>>,
     ) -> Result<(), StoreError> {
-        let row = self.seal("profile", to_json(profile)?).await?;
+        let row = self.seal("profile", profile).await?;
         let ops = vec![
             Op::Expect("meta", "profile".into(), seen),
             Op::Put("meta", Some("profile".into()), row),
@@ -404,7 +408,7 @@ impl Store {
         draft: &Draft,
         seen: Option<Vec<u8>>,
     ) -> Result<Vec<u8>, StoreError> {
-        let row = self.seal("draft", to_json(draft)?).await?;
+        let row = self.seal("draft", draft).await?;
         let bytes = bytes_of(&row).unwrap_or_default();
         let ops = vec![
             Op::Expect("drafts", name.into(), seen),
@@ -463,7 +467,7 @@ impl Store {
             ops.push(Op::Delete("log", number.into()));
         }
         for segment in lines.chunks(SEGMENT_LINES) {
-            let row = self.seal("log", to_json(&segment)?).await?;
+            let row = self.seal("log", &segment).await?;
             ops.push(Op::Put("log", None, row));
         }
         self.db.write(&["log"], ops).await.map(|_| ())

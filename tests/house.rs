@@ -244,6 +244,25 @@ fn only_the_doors_to_the_browser_name_values_of_javascript() {
 }
 
 #[test]
+fn what_the_app_writes_goes_through_the_one_writer() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("src", "rs")
+        .iter()
+        .chain(&files("crates/records/src", "rs"))
+    {
+        let code = code(text);
+        for name in ["to_string", "to_vec", "to_writer"] {
+            if code.contains(&format!("serde_json::{name}")) {
+                wrong.push(format!(
+                    "{path} calls serde_json::{name}: a derived writer is linked"
+                ));
+            }
+        }
+    }
+    no(wrong);
+}
+
+#[test]
 fn no_file_has_more_than_500_lines_of_code() {
     let product = files("src", "rs").into_iter().chain(files("crates", "rs"));
     let product = product.filter(|(path, _)| !path.contains("/tests/"));

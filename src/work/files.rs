@@ -8,8 +8,8 @@ use records::{
     id::RecordId,
     json::{self, Object, Read, ReadError},
     replica::Entry,
+    write::{Out, Write, to_json},
 };
-use serde::Serialize;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
@@ -124,17 +124,13 @@ fn export_now(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError
                 .collect(),
         }
     });
-    let text = export
-        .into_text()
-        .map_err(|e| FilesError::Browser(e.to_string()))?;
     Ok(Ready {
         name: format!("so-tay-dan-van-{}.json", stamp_of_now()),
         mime: "application/json",
-        bytes: text.into_bytes(),
+        bytes: export.into_text().into_bytes(),
     })
 }
 
-#[derive(Serialize)]
 struct BackupHead {
     kind: String,
     version: u32,
@@ -144,7 +140,6 @@ struct BackupHead {
     gzip: bool,
 }
 
-#[derive(Serialize)]
 struct BackupBody {
     entries: Vec<Entry>,
     drafts: Vec<(String, Draft)>,
@@ -181,6 +176,29 @@ impl Read for BackupBody {
     }
 }
 
+impl Write for BackupHead {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("kind", &self.kind);
+            out.item("version", &self.version);
+            out.item("kdf", &self.kdf);
+            out.item("rounds", &self.rounds);
+            out.item("salt", &self.salt);
+            out.item("gzip", &self.gzip);
+        });
+    }
+}
+
+impl Write for BackupBody {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("entries", &self.entries);
+            out.item("drafts", &self.drafts);
+            out.item("profile", &self.profile);
+        });
+    }
+}
+
 fn to_hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -203,7 +221,7 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
         profile,
     });
     let broken = |e: &dyn core::fmt::Display| FilesError::Browser(e.to_string());
-    let plain = serde_json::to_vec(&body).map_err(|e| broken(&e))?;
+    let plain = to_json(&body).into_bytes();
     let packed = gzip::pack(&plain).await;
     let salt: [u8; 16] = browser::random();
     let head = BackupHead {
@@ -221,7 +239,7 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
     let sealed = seal::seal(&key, BACKUP_KIND, &plain)
         .await
         .map_err(|e| broken(&e))?;
-    let mut bytes = serde_json::to_vec(&head).map_err(|e| broken(&e))?;
+    let mut bytes = to_json(&head).into_bytes();
     bytes.push(b'\n');
     bytes.extend(sealed.to_vec());
     Ok(Ready {

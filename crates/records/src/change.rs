@@ -11,6 +11,7 @@ use crate::{
     path,
     stamp::Stamp,
     table::{Set, Table},
+    write::{self, Out, Write},
 };
 
 /// The largest change: a long dialogue with 100 opinions is about 60 KB.
@@ -129,6 +130,53 @@ impl Read for Erase {
     }
 }
 
+impl Write for Change {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("id", &self.id);
+            out.item("dev", &self.dev);
+            out.item("n", &self.n);
+            out.item("stamp", &self.stamp);
+            out.item("lo", &self.lo);
+            out.item("part", &self.part);
+            out.item_if("who", self.who.as_ref());
+            out.item_if("app", self.app.as_ref());
+            out.item("recs", &self.recs);
+            out.item_if("erase", self.erase.as_ref());
+            out.item_if("stub", self.stub.as_ref());
+        });
+    }
+}
+
+impl Write for RecWrites {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("rec", &self.rec);
+            out.item("form", &self.form);
+            out.item("ver", &self.ver);
+            if !self.set.is_empty() {
+                out.item("set", &self.set);
+            }
+            if !self.over.is_empty() {
+                out.item("over", &self.over);
+            }
+            if !self.keys.is_empty() {
+                out.item("keys", &self.keys);
+            }
+        });
+    }
+}
+
+impl Write for Erase {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("ids", &self.ids);
+            out.item("law", &self.law);
+            out.item("reason", &self.reason);
+        });
+    }
+}
+
 /// Why bytes are not a change.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChangeError {
@@ -220,8 +268,7 @@ impl Change {
     /// The bytes to store and send: written once, by the author, and kept for ever.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // Every field is a string, a number or a map with string keys: this cannot fail.
-        serde_json::to_string(self).unwrap_or_default()
+        write::to_json(self)
     }
 
     /// What an erasure leaves: the header without values and names.

@@ -15,6 +15,7 @@ use crate::{
     json::{Object, Read, ReadError},
     order, path, position,
     table::Table,
+    write::{Out, Write},
 };
 
 /// What was on the screen for one path when the form was opened.
@@ -67,6 +68,29 @@ impl Read for Draft {
             seen: draft.item_or_default("seen")?,
             set: draft.item_or_default("set")?,
         })
+    }
+}
+
+impl Write for Seen {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("value", &self.value);
+            out.item("over", &self.over);
+        });
+    }
+}
+
+impl Write for Draft {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("rec", &self.rec);
+            out.item("form", &self.form);
+            out.item("ver", &self.ver);
+            out.item("is_new", &self.is_new);
+            out.item("opened", &self.opened);
+            out.item("seen", &self.seen);
+            out.item("set", &self.set);
+        });
     }
 }
 

@@ -5,7 +5,10 @@ use core::{fmt, str::FromStr};
 use serde::Serialize;
 use uuid::Uuid;
 
-use crate::json::{self, Key, Read, ReadError};
+use crate::{
+    json::{self, Key, Read, ReadError},
+    write::{Out, Write},
+};
 
 /// A text that is not the name of a thing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +73,12 @@ macro_rules! id {
             }
         }
 
+        impl Write for $name {
+            fn write(&self, out: &mut Out) {
+                write_uuid(self.0, out);
+            }
+        }
+
         impl Key for $name {
             fn from_key(key: String) -> Result<Self, ReadError> {
                 key.parse().map_err(|NotAnId| ReadError::other("a UUID"))
@@ -87,6 +96,10 @@ macro_rules! id {
             }
         }
     };
+}
+
+fn write_uuid(uuid: Uuid, out: &mut Out) {
+    out.text(uuid.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
 }
 
 id!(

@@ -33,3 +33,4 @@ pub mod table;
 pub mod units;
 pub mod validate;
 pub mod wire;
+pub mod write;

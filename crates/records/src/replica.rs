@@ -20,6 +20,7 @@ use crate::{
         Acceptance, Cursor, Fate, OFFER_MAX, PAGE_BYTES, PROTOCOL, Page, SEND_BYTES_MAX,
         SEND_CHANGES_MAX, SyncAnswer, SyncRequest, Unit, Verdict,
     },
+    write::{Out, Write},
 };
 
 /// The device's own count and clock: checked and bumped in the transaction that stores a save.
@@ -82,6 +83,30 @@ impl Read for SyncState {
     }
 }
 
+impl Write for Counter {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("dev", &self.dev);
+            out.item("n", &self.n);
+            out.item("stamp", &self.stamp);
+        });
+    }
+}
+
+impl Write for SyncState {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("epoch", &self.epoch);
+            out.item("cursors", &self.cursors);
+            out.item("server_ms", &self.server_ms);
+            out.item("heard_ms", &self.heard_ms);
+            out.item("unit", &self.unit);
+            out.item_if("offering", self.offering.as_ref());
+            out.item("resend", &self.resend);
+        });
+    }
+}
+
 /// One line of a device's log.
 #[derive(Debug, Clone, Default, Serialize)]
 pub struct Entry {
@@ -112,6 +137,18 @@ impl Read for Entry {
             verdict: entry.item_if("v")?,
             aside: entry.raw_if("q")?.map(ToOwned::to_owned),
         })
+    }
+}
+
+impl Write for Entry {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item_if("c", self.change.as_ref());
+            out.item_if("id", self.id.as_ref());
+            out.item_if("a", self.acc.as_ref());
+            out.item_if("v", self.verdict.as_ref());
+            out.item_if("q", self.aside.as_ref());
+        });
     }
 }
 

@@ -4,7 +4,10 @@ use core::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
-use crate::json::{self, Read, ReadError};
+use crate::{
+    json::{self, Read, ReadError},
+    write::{Out, Write},
+};
 
 /// The largest time a stamp can write in 13 digits (year 2286).
 pub const MS_MAX: u64 = 9_999_999_999_999;
@@ -96,6 +99,12 @@ impl Read for Stamp {
         let text = json::text(raw)?;
         text.parse()
             .map_err(|NotAStamp| ReadError::other("a stamp"))
+    }
+}
+
+impl Write for Stamp {
+    fn write(&self, out: &mut Out) {
+        out.text(&self.to_string());
     }
 }
 

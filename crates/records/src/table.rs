@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 use crate::{
     json::{Key, Object, Read, ReadError},
     order,
+    write::{Out, Write},
 };
 
 /// Where something is among `count` rows that rise, or where it belongs. `compare` says how a row stands to it.
@@ -253,6 +254,16 @@ impl<K: Serialize, V: Serialize> Serialize for Table<K, V> {
     }
 }
 
+impl<K: Write, V: Write> Write for Table<K, V> {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            for (key, value) in self {
+                out.pair(key, value);
+            }
+        });
+    }
+}
+
 impl<K: Key, V: Read> Read for Table<K, V> {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let mut rows = Vec::new();
@@ -344,6 +355,16 @@ impl<T: Ord> Extend<T> for Set<T> {
 impl<T: Serialize> Serialize for Set<T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_seq(self.iter())
+    }
+}
+
+impl<T: Write> Write for Set<T> {
+    fn write(&self, out: &mut Out) {
+        out.list(|out| {
+            for item in self.iter() {
+                out.next(item);
+            }
+        });
     }
 }
 

@@ -8,6 +8,7 @@ use crate::{
     json::{self, Object, Read, ReadError},
     stamp::Stamp,
     table::Table,
+    write::{Out, Write},
 };
 
 /// The protocol these shapes belong to.
@@ -305,5 +306,126 @@ impl Read for Problem {
             code: problem.text("code")?,
             detail: problem.text("detail")?,
         })
+    }
+}
+
+impl Write for Acceptance {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("scope", &self.scope);
+            out.item("seq", &self.seq);
+            out.item("epoch", &self.epoch);
+            out.item("eff", &self.eff);
+            out.item("mac", &self.mac);
+        });
+    }
+}
+
+impl Write for Cursor {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("gen", &self.generation);
+            out.item("seq", &self.seq);
+        });
+    }
+}
+
+impl Write for Unit {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("code", &self.code);
+            out.item("name", &self.name);
+        });
+    }
+}
+
+impl Write for SyncRequest {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("protocol", &self.protocol);
+            out.item("device", &self.device);
+            out.item("epoch", &self.epoch);
+            out.item("sent_at", &self.sent_at);
+            out.item("waiting", &self.waiting);
+            out.item("cursors", &self.cursors);
+            out.item("changes", &self.changes);
+            if !self.accs.is_empty() {
+                out.item("accs", &self.accs);
+            }
+            out.item("offer", &self.offer);
+            out.item("page_bytes", &self.page_bytes);
+        });
+    }
+}
+
+impl Write for SyncAnswer {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("protocol", &self.protocol);
+            out.item("epoch", &self.epoch);
+            out.item("now", &self.now);
+            out.item("unit", &self.unit);
+            out.item("answers", &self.answers);
+            out.item("pages", &self.pages);
+            out.item("lacks", &self.lacks);
+            out.item("more", &self.more);
+        });
+    }
+}
+
+impl Write for Fate {
+    fn write(&self, out: &mut Out) {
+        out.text(match self {
+            Self::Taken => "taken",
+            Self::Had => "had",
+            Self::Held => "held",
+            Self::Refused => "refused",
+        });
+    }
+}
+
+impl Write for Verdict {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("id", &self.id);
+            out.item_if("at", self.at.as_ref());
+            out.item("is", &self.is);
+            out.item_if("acc", self.acc.as_ref());
+            out.item_if("code", self.code.as_ref());
+            out.item_if("say", self.say.as_ref());
+        });
+    }
+}
+
+impl Write for Page {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("scope", &self.scope);
+            out.item("gen", &self.generation);
+            out.item("from", &self.from);
+            out.item("to", &self.to);
+            out.item("rows", &self.rows);
+        });
+    }
+}
+
+impl Write for PageRow {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("acc", &self.acc);
+            out.item("change", &self.change);
+        });
+    }
+}
+
+impl Write for Problem {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("type", &self.kind);
+            out.item("title", &self.title);
+            out.item("status", &self.status);
+            out.item("code", &self.code);
+            out.item("detail", &self.detail);
+        });
     }
 }

@@ -10,3 +10,4 @@ mod laws;
 mod replicas;
 mod reports;
 mod wire;
+mod writers;

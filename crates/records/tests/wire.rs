@@ -11,8 +11,8 @@ use records::{
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
     wire::{Acceptance, Fate, PAGE_BYTES, Problem, SyncAnswer, SyncRequest},
+    write::{Write, to_json},
 };
-use serde::Serialize;
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -24,10 +24,10 @@ fn fixture(name: &str) -> String {
 }
 
 /// Reads a fixture and checks that it is written again in the same bytes.
-fn check<T: Read + Serialize>(name: &str) -> T {
+fn check<T: Read + Write>(name: &str) -> T {
     let text = fixture(name);
     let value = T::read(&text).unwrap();
-    assert_eq!(serde_json::to_string(&value).unwrap(), text, "{name}");
+    assert_eq!(to_json(&value), text, "{name}");
     value
 }
 
@@ -82,7 +82,7 @@ fn a_change_of_another_client_is_kept_in_its_own_bytes() {
     assert_eq!(&*notebook.get(&id).unwrap().raw, text);
     let entry = format!(r#"{{"c":{text}}}"#);
     let read = Entry::read(&entry).unwrap();
-    assert_eq!(serde_json::to_string(&read).unwrap(), entry);
+    assert_eq!(to_json(&read), entry);
 }
 
 #[test]
@@ -159,7 +159,7 @@ fn what_is_known_of_the_endpoint_survives_a_restart() {
             offering,
             ..SyncState::default()
         };
-        let text = serde_json::to_string(&state).unwrap();
+        let text = to_json(&state);
         assert_eq!(SyncState::read(&text).unwrap(), state, "{text}");
     }
 }

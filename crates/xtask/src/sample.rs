@@ -153,7 +153,7 @@ pub(crate) fn make(options: &Options) -> Result<Made> {
     Ok(Made {
         records: export.records.len(),
         changes: export.changes.len(),
-        text: export.into_text()?,
+        text: export.into_text(),
     })
 }
 

@@ -1,11 +1,10 @@
 //! The problem documents (RFC 9457): every answer from 400 on has one, and each is made here.
 
 use axum::{
-    Json,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use records::wire;
+use records::{wire, write::to_json};
 
 use crate::store::StoreError;
 
@@ -77,7 +76,7 @@ impl IntoResponse for Problem {
             code: code.to_owned(),
             detail: self.to_string(),
         };
-        let mut response = (status, Json(document)).into_response();
+        let mut response = (status, to_json(&document)).into_response();
         let headers = response.headers_mut();
         let kind = HeaderValue::from_static("application/problem+json");
         headers.insert(header::CONTENT_TYPE, kind);

@@ -1,8 +1,8 @@
 //! `POST /v1/sync`: takes what a device hands in, answers each change, gives what it has not read.
 
 use axum::{
-    Json,
     extract::{Request, State},
+    http::header,
     response::{IntoResponse, Response},
 };
 use records::{
@@ -11,6 +11,7 @@ use records::{
     json::{Object, Read},
     path,
     wire::{Fate, OFFER_MAX, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Verdict},
+    write::to_json,
 };
 use serde_json::value::RawValue;
 
@@ -74,7 +75,8 @@ pub(super) async fn sync(
             Fate::Refused => "refused",
         });
     }
-    Ok(Json(answer).into_response())
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, to_json(&answer)).into_response())
 }
 
 /// A request that was read, with the changes that could be.

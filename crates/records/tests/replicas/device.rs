@@ -8,6 +8,7 @@ use records::{
     json::Read,
     replica::{Counter, Entry, Plan, Replica, SyncState},
     stamp::Stamp,
+    write::to_json,
 };
 
 use super::rng::Rng;
@@ -34,24 +35,21 @@ impl Disk {
         };
         Self {
             log: Vec::new(),
-            counter: serde_json::to_string(&counter).unwrap(),
-            sync: serde_json::to_string(&SyncState::default()).unwrap(),
+            counter: to_json(&counter),
+            sync: to_json(&SyncState::default()),
             draft: None,
         }
     }
 
     /// One transaction: all of a plan or nothing of it.
     pub(super) fn commit(&mut self, plan: &Plan) {
-        self.log.extend(
-            plan.entries
-                .iter()
-                .map(|entry| serde_json::to_string(entry).unwrap()),
-        );
+        self.log
+            .extend(plan.entries.iter().map(|entry| to_json(entry)));
         if let Some(counter) = &plan.counter {
-            self.counter = serde_json::to_string(counter).unwrap();
+            self.counter = to_json(counter);
         }
         if let Some(sync) = &plan.sync {
-            self.sync = serde_json::to_string(sync).unwrap();
+            self.sync = to_json(sync);
         }
     }
 
@@ -68,10 +66,7 @@ impl Disk {
 
     pub(super) fn compact(&mut self, replica: &Replica) {
         let lines = replica.lines();
-        self.log = lines
-            .iter()
-            .map(|entry| serde_json::to_string(entry).unwrap())
-            .collect();
+        self.log = lines.iter().map(|entry| to_json(entry)).collect();
     }
 }
 
@@ -160,6 +155,6 @@ impl Device {
         if self.disk.draft.is_none() {
             self.opened_at = self.replica.notebook.len();
         }
-        self.disk.draft = Some(serde_json::to_string(draft).unwrap());
+        self.disk.draft = Some(to_json(draft));
     }
 }

@@ -125,6 +125,21 @@ pub(crate) fn set_root(attribute: &str, value: Option<&str>) {
     });
 }
 
+/// The number on the icon of the installed app, where the browser has such a thing (W3C Badging API); 0 takes it away.
+pub(crate) fn badge(count: usize) {
+    let Some(navigator) = window().map(|window| window.navigator()) else {
+        return;
+    };
+    let count = JsValue::from(u32::try_from(count).unwrap_or(u32::MAX));
+    let asked = call(&navigator, "setAppBadge", &[&count]);
+    if let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<js_sys::Promise>) {
+        // A browser may refuse; nothing depends on it.
+        wasm_bindgen_futures::spawn_local(async move {
+            let_go(wasm_bindgen_futures::JsFuture::from(asked).await);
+        });
+    }
+}
+
 /// Brings an element under the eye and the keyboard.
 pub(crate) fn focus(id: &str) {
     let Some(element) = document().and_then(|document| document.get_element_by_id(id)) else {

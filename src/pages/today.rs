@@ -111,6 +111,7 @@ fn due_list(book: Book, today: &str) -> AnyView {
         .count();
     let now = due.iter().filter(|(due, _)| due.date == today).count();
     let ahead = due.len() - late - now;
+    browser::badge(late + now);
     records::order::sort(&mut due, &mut |a, b| {
         let (x, y) = (a.0.date.as_str(), b.0.date.as_str());
         match (x < today, y < today) {

@@ -38,5 +38,23 @@ async fn an_opinion_stays_open_until_it_is_closed_and_comes_back_when_that_was_a
     app.browser.see(".empty", "Không còn việc nào").await;
     app.go(record.trim_start_matches('#')).await;
     app.browser.see(".kv", "Ngày xong").await;
+
+    // A task that is late stands on the icon of the installed app.
+    let listen = "navigator.setAppBadge = async (count) => { window.badge = count; };";
+    app.browser.js(listen, vec![]).await.unwrap();
+    app.begin_record("nhiem_vu").await;
+    app.browser
+        .type_into("[name='noi_dung']", "Sửa giếng")
+        .await;
+    let late = "const day = document.querySelector(\"[name='han']\"); day.value = '2026-01-05'; \
+                day.dispatchEvent(new Event('input', { bubbles: true }));";
+    app.browser.js(late, vec![]).await.unwrap();
+    app.save().await;
+    app.go("/").await;
+    let badge = async || match app.browser.js("return window.badge", vec![]).await? {
+        count if count == 1 => Ok(()),
+        other => Err(format!("it is {other}")),
+    };
+    app.browser.until("one on the icon", badge).await;
     app.browser.close().await;
 }

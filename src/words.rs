@@ -28,7 +28,7 @@ pub(crate) fn not_enrolled(count: usize) -> String {
     if count == 0 {
         "Lưu trên máy này. Chưa nối máy chủ.".to_owned()
     } else {
-        format!("Đã lưu trên máy {count} lần ghi. Chưa nối máy chủ.")
+        format!("Đã lưu {} lần ghi. Chưa nối máy chủ.", self::count(count))
     }
 }
 

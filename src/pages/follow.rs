@@ -240,7 +240,7 @@ fn printed(book: Book, open: &[Open]) -> AnyView {
     };
     let lines: Vec<AnyView> = open.iter().enumerate().map(line).collect();
     view! {
-        <section>
+        <section class="lying">
             <h2 class="section-title">{format!("Việc cần theo dõi · {}", book.unit())}</h2>
             <table class="register">
                 <thead><tr><th>"STT"</th><th>"Việc"</th><th>"Phiếu"</th><th>"Người, cơ quan phải làm"</th><th>"Hạn"</th><th>"Căn cứ"</th></tr></thead>

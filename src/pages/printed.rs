@@ -156,6 +156,14 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
     view! { {all} }
 }
 
+/// Whose register it is, and of when.
+fn of_unit(work: Work, period: &str) -> String {
+    match work.book.unit() {
+        unit if unit.is_empty() => period.to_owned(),
+        unit => format!("{unit} · {period}"),
+    }
+}
+
 fn line(
     form: &Form,
     register: &Register,
@@ -225,9 +233,9 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -
         view! { <tr>{cells}</tr> }
     });
     view! {
-        <section>
+        <section class="lying">
             <h2 class="section-title">{register.label.clone()}</h2>
-            <p class="hint">{work.book.unit()}" · "{period.to_owned()}</p>
+            <p class="hint">{of_unit(work, period)}</p>
             <div class="table-wrap">
                 <table class="register">
                     <thead><tr>{heads}</tr><tr>{numbers}</tr></thead>

@@ -1,11 +1,15 @@
 //! A register as the legal table of its period, ready for paper.
 
+use std::sync::Arc;
+
 use crate::markup::view;
 use ::sheets::{Cell, Sheet};
 use leptos::prelude::*;
 use records::{
     date, expr,
     form::{Form, Register},
+    order,
+    summary::Summary,
     table::Table,
 };
 use serde_json::Value;
@@ -47,17 +51,42 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
     }
 }
 
+/// What a form calls the number that a person gave a record.
+const NUMBERS: [&str; 2] = ["so_tt", "stt"];
+
+/// The records of the period by date, then by the number that a person gave them, then as they were begun.
+fn in_order(work: Work, form: &Form, from: &str, to: &str) -> Vec<(Arc<Summary>, Value)> {
+    let rows = work
+        .book
+        .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
+    let placed = rows.into_iter().filter_map(|row| {
+        let record = work.book.record(row.id)?;
+        let number = NUMBERS.iter().find_map(|key| record.get(key));
+        let number = number.map(expr::to_text).unwrap_or_default();
+        Some((row, record.to_doc(), number, record.created.0))
+    });
+    let mut placed: Vec<_> = placed.collect();
+    order::sort(&mut placed, &mut |(a, _, m, x), (b, _, n, y)| {
+        let by_number = || order::natural(m, n).then_with(|| x.cmp(y));
+        a.date
+            .cmp(&b.date)
+            .then_with(by_number)
+            .then_with(|| a.id.cmp(&b.id))
+            .is_lt()
+    });
+    placed
+        .into_iter()
+        .map(|(row, doc, ..)| (row, doc))
+        .collect()
+}
+
 /// A register with its lines.
 type Lines<'a> = (&'a Register, Vec<Vec<Cell>>);
 
 /// Each register that was the legal one on some day of the period, with a line for each record or entry.
 fn registers<'a>(work: Work, form: &'a Form, from: &str, to: &str) -> Vec<Lines<'a>> {
     let mut by_register: Table<&str, Lines<'a>> = Table::new();
-    let mut rows = work
-        .book
-        .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
-    rows.reverse();
-    for row in rows {
+    for (row, doc) in in_order(work, form, from, to) {
         let Some(register) = form
             .registers
             .iter()
@@ -65,10 +94,6 @@ fn registers<'a>(work: Work, form: &'a Form, from: &str, to: &str) -> Vec<Lines<
         else {
             continue;
         };
-        let Some(record) = work.book.record(row.id) else {
-            continue;
-        };
-        let doc = record.to_doc();
         let (_, lines) = by_register.get_or_insert(register.id.as_str(), (register, Vec::new()));
         let entries = register
             .per
@@ -193,6 +218,15 @@ fn said(cell: &Cell) -> String {
     }
 }
 
+/// Whose register, and of which days.
+fn under(unit: &str, period: &str) -> String {
+    if unit.is_empty() {
+        period.to_owned()
+    } else {
+        format!("{unit} · {period}")
+    }
+}
+
 fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -> AnyView {
     let heads = register
         .columns
@@ -212,7 +246,7 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -
     view! {
         <section>
             <h2 class="section-title">{register.label.clone()}</h2>
-            <p class="hint">{work.book.unit()}" · "{period.to_owned()}</p>
+            <p class="hint">{under(&work.book.unit(), period)}</p>
             <div class="table-wrap">
                 <table class="register">
                     <thead><tr>{heads}</tr><tr>{numbers}</tr></thead>

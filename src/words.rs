@@ -9,6 +9,7 @@ pub(crate) const APP: &str = "Sổ tay Dân vận";
 pub(crate) const TWO_DRAFTS: &str =
     "Bản nháp này đang mở ở cửa sổ khác. Bản của cửa sổ này được giữ riêng.";
 pub(crate) const PART_MISSING: &str = "Phần này của ứng dụng chưa tải về máy. Hãy mở một lần khi có mạng. Mọi thứ đã ghi vẫn ở trên máy.";
+pub(crate) const NOT_KEPT: &str = "Bản nháp chưa giữ được trên máy, đừng đóng sổ tay.";
 pub(crate) const KEEPING: &str = "Đang giữ bản nháp…";
 
 pub(crate) fn saved_at(ms: u64) -> String {

@@ -179,9 +179,9 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
     view! {
         <section class="card" id="starter" tabindex="-1">
             <h2>{template.label.as_str()}</h2>
+            {over}
             <p class="hint">{template.note.as_str()}</p>
             <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
-            {over}
             <p role="status">{count}</p>
             <button class="button primary" id="start" on:click=start>"Bắt đầu chương trình"</button>
         </section>

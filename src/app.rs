@@ -71,6 +71,14 @@ fn screens(work: Work) -> AnyView {
         } else {
             path
         };
+        // A register stays while its records are opened beside it.
+        let path = match path
+            .strip_prefix("/so/")
+            .and_then(|rest| rest.split_once('/'))
+        {
+            Some((form, id)) if id != "in" => path.get(.."/so/".len() + form.len()).unwrap_or(path),
+            _ => path,
+        };
         let is_welcomed = book.me.with(|me| me.is_welcomed);
         format!("{}\n{is_welcomed}\n{path}", book.reopened.get())
     });
@@ -106,14 +114,13 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["nhap", draft] => pages::write::page(work, draft),
         ["phieu", id] => pages::record::page(work, id),
         ["so"] => pages::registers::page(work),
-        ["so", form] => pages::list::page(work, form, None),
         ["so", _, "in"]
         | ["phieu", _, "in", ..]
         | ["chuong-trinh" | "bao-cao", ..]
         | ["dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu"] => {
             later::page(work, path)
         }
-        ["so", form, id] => pages::list::page(work, form, Some(id)),
+        ["so", form] | ["so", form, _] => pages::list::page(work, form),
         _ => pages::not_found::page(),
     }
 }

@@ -9,6 +9,8 @@ pub(crate) mod seal;
 pub(crate) mod tabs;
 pub(crate) mod worker;
 
+use std::cell::{Cell, RefCell};
+
 use js_sys::Reflect;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -75,17 +77,64 @@ pub(crate) fn go(route: &str) {
     }
 }
 
-/// Puts a route in the place of the present one: what "back" must not come to again.
+/// Puts a route in the place of the present one: what "back" must not come to again. A route that lies right
+/// behind is gone back to, or it would lie there twice.
 pub(crate) fn go_instead(route: &str) {
+    let (here, is_instead) = HERE.get();
+    let is_behind = here.checked_sub(1).is_some_and(|behind| {
+        WAY.with_borrow(|way| way.get(behind).is_some_and(|before| before == route))
+    });
+    if is_behind && !is_instead {
+        return go_back();
+    }
     if let Some(window) = window() {
+        HERE.set((here, true));
         let_go(window.location().replace(&format!("#{route}")));
     }
 }
 
+fn history() -> Option<JsValue> {
+    get(window()?.as_ref(), "history")
+}
+
 /// Back to where the person came from.
 pub(crate) fn go_back() {
-    if let Some(history) = window().and_then(|window| get(&window, "history")) {
+    if let Some(history) = history() {
         call(&history, "back", &[]);
+    }
+}
+
+thread_local! {
+    /// The app's own entries of the history, as far as this page has seen them.
+    static WAY: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+    /// The place of the present one, and whether the next takes that place.
+    static HERE: Cell<(usize, bool)> = const { Cell::new((0, true)) };
+}
+
+/// Whether "back" stays in the app.
+pub(crate) fn has_way_back() -> bool {
+    HERE.get().0 > 0
+}
+
+/// Numbers the present entry of the history, or learns the number it has: it was here before.
+pub(crate) fn number_entry() {
+    let Some(history) = history() else { return };
+    let (before, is_instead) = HERE.get();
+    let known = get(&history, "state").and_then(|state| state.as_f64());
+    let here = match known {
+        Some(known) => usize::try_from(whole(known)).unwrap_or_default(),
+        None => before + usize::from(!is_instead),
+    };
+    HERE.set((here, false));
+    WAY.with_borrow_mut(|way| {
+        way.resize(here + 1, String::new());
+        if let Some(entry) = way.last_mut() {
+            *entry = route();
+        }
+    });
+    if known.is_none() {
+        let number = u32::try_from(here).unwrap_or_default();
+        call(&history, "replaceState", &[&number.into(), &"".into()]);
     }
 }
 

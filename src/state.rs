@@ -48,6 +48,15 @@ pub(crate) struct Toast {
     pub(crate) number: u64,
 }
 
+/// How a list was left: what was looked for in it, and how far down.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Left {
+    pub(crate) typed: String,
+    pub(crate) period: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) scroll: i32,
+}
+
 /// The person and the unit of this device, as the screen shows them.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Me {
@@ -77,6 +86,10 @@ pub(crate) struct Book {
     pub(crate) me: RwSignal<Me>,
     pub(crate) exchange: RwSignal<Exchange>,
     pub(crate) toast: RwSignal<Option<Toast>>,
+    /// How many messages there were.
+    said: StoredValue<u64>,
+    /// How each list was left, by its form.
+    left: StoredValue<Vec<(String, Left)>>,
     pub(crate) is_offline_ready: RwSignal<bool>,
     /// All that belongs to this build is on the device, the second part too.
     pub(crate) is_whole: RwSignal<bool>,
@@ -102,6 +115,8 @@ impl Book {
             me: RwSignal::new(me),
             exchange: RwSignal::new(Exchange::default()),
             toast: RwSignal::new(None),
+            said: StoredValue::new(0),
+            left: StoredValue::new(Vec::new()),
             is_offline_ready: RwSignal::new(false),
             is_whole: RwSignal::new(false),
             has_update: RwSignal::new(false),
@@ -237,15 +252,48 @@ impl Book {
         }
     }
 
+    /// How a list was left.
+    pub(crate) fn left(&self, list: &str) -> Left {
+        let found = |all: &Vec<(String, Left)>| all.iter().find(|(name, _)| name == list).cloned();
+        self.left
+            .with_value(found)
+            .map(|(_, left)| left)
+            .unwrap_or_default()
+    }
+
+    /// A list is left.
+    pub(crate) fn leave(&self, list: &str, left: Left) {
+        self.left.update_value(|all| {
+            all.retain(|(name, _)| name != list);
+            all.push((list.to_owned(), left));
+        });
+    }
+
     /// Shows a message; it goes by itself after ten seconds.
     pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Undo>) {
-        let number = self
-            .toast
-            .with_untracked(|toast| toast.as_ref().map_or(1, |t| t.number + 1));
+        // It only rises: the timer of a message that is gone must not end a later one.
+        let number = self.said() + 1;
+        self.said.set_value(number);
         self.toast.set(Some(Toast {
             text: text.into(),
             undo,
             number,
         }));
+    }
+
+    /// How many messages there were.
+    pub(crate) fn said(&self) -> u64 {
+        self.said.get_value()
+    }
+
+    /// Takes the message away whose undo came after `since`: what it would act on is gone.
+    pub(crate) fn take_undo_since(&self, since: u64) {
+        let is_theirs = |toast: &Toast| toast.undo.is_some() && toast.number > since;
+        if self
+            .toast
+            .with_untracked(|toast| toast.as_ref().is_some_and(is_theirs))
+        {
+            self.toast.set(None);
+        }
     }
 }

@@ -10,6 +10,7 @@ pub(crate) const TWO_DRAFTS: &str =
     "Bản nháp này đang mở ở cửa sổ khác. Bản của cửa sổ này được giữ riêng.";
 pub(crate) const PART_MISSING: &str =
     "Phần này chưa tải về máy. Nối mạng rồi bấm Thử lại. Mọi thứ đã ghi vẫn ở trên máy.";
+pub(crate) const NOT_KEPT: &str = "Bản nháp chưa giữ được trên máy, đừng đóng sổ tay.";
 pub(crate) const KEEPING: &str = "Đang giữ bản nháp…";
 
 pub(crate) fn saved_at(ms: u64) -> String {

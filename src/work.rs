@@ -44,6 +44,8 @@ pub(crate) struct Tools {
     pub(crate) open_draft: RefCell<Option<String>>,
     /// Drafts that were opened but hold nothing typed yet: they go when their form is left.
     pub(crate) fresh: RefCell<table::Set<String>>,
+    /// Drafts that are in memory only: the store did not take them.
+    pub(crate) unkept: RefCell<table::Set<String>>,
     /// How many exchanges in a row found no endpoint.
     pub(crate) failures: RefCell<u32>,
 }

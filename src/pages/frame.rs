@@ -56,7 +56,10 @@ pub(crate) fn frame(
     let back = move || {
         head.back.get().map(|to| {
             view! {
-                <a class="icon-button" href=format!("#{to}") aria-label="Quay lại">{icon("back")}</a>
+                <a class="icon-button" href=format!("#{to}") on:click=|event| if browser::has_way_back() {
+                    event.prevent_default();
+                    browser::go_back();
+                } aria-label="Quay lại">{icon("back")}</a>
             }
         })
     };
@@ -178,7 +181,7 @@ fn shortcuts(book: Book) {
                 browser::press("save");
                 true
             }
-            ("Escape", false, _) if !book.is_writing.get_untracked() => {
+            ("Escape", false, false) if !book.is_writing.get_untracked() => {
                 browser::go_back();
                 true
             }

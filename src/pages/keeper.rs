@@ -24,6 +24,8 @@ pub(crate) struct Keeper {
     work: Work,
     name: StoredValue<String>,
     writer: StoredValue<Option<Writer>>,
+    /// A new record's draft before anything was typed, when that is known.
+    begun: StoredValue<Option<Draft>>,
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     pub(crate) note: RwSignal<String>,
     pub(crate) is_saving: RwSignal<bool>,
@@ -41,6 +43,7 @@ impl Keeper {
             work,
             name: StoredValue::new(name.to_owned()),
             writer: StoredValue::new(None),
+            begun: StoredValue::new(None),
             timer: StoredValue::new_local(None),
             note: RwSignal::new(String::new()),
             is_saving: RwSignal::new(false),
@@ -53,6 +56,13 @@ impl Keeper {
     /// The form is on the screen.
     pub(crate) fn open(self, writer: Writer) {
         self.writer.set_value(Some(writer));
+        let (name, draft) = (self.name.get_value(), writer.draft());
+        if draft.is_new && self.work.tools().fresh.borrow().contains(&name) {
+            self.begun.set_value(Some(draft));
+        }
+        if drafts::is_unkept(self.work, &name) {
+            self.keep(None); // There may be room by now.
+        }
     }
 
     pub(crate) fn writer(self) -> Option<Writer> {
@@ -69,12 +79,13 @@ impl Keeper {
         // Counted from the first letter that is not kept: someone who types without a pause is kept too.
         if !self.is_pending.get_value() {
             self.is_pending.set_value(true);
-            let timer = Timeout::new(KEEP_MS, move || self.keep());
+            let timer = Timeout::new(KEEP_MS, move || self.keep(None));
             self.timer.set_value(Some(timer));
         }
     }
 
-    fn keep(self) {
+    /// Keeps the draft. The note says so, or what is graver.
+    fn keep(self, graver: Option<String>) {
         if self.is_saving.get_untracked() {
             return;
         }
@@ -94,11 +105,17 @@ impl Keeper {
                 Ok(kept) => {
                     work.book.is_writing.set(false);
                     self.renamed(&name, &kept.name);
-                    words::draft_kept_at(kept.ms)
+                    graver.unwrap_or_else(|| words::draft_kept_at(kept.ms))
                 }
-                Err(error) => words::store_error(&error),
+                Err(error) => {
+                    let said = format!("{} {}", words::NOT_KEPT, words::store_error(&error));
+                    // The form may be gone by now, and what it had to say is not.
+                    if note.try_set(said).is_some() {
+                        work.book.say(words::NOT_KEPT, None);
+                    }
+                    return;
+                }
             };
-            // The form may be gone by now.
             let_go(note.try_set(said));
         });
     }
@@ -107,15 +124,20 @@ impl Keeper {
     pub(crate) fn watch_leaving(self) {
         let tools = self.work.tools();
         let leave: Rc<dyn Fn()> = Rc::new(move || {
-            if self.is_pending.try_get_value() == Some(true) {
-                self.keep();
+            let name = self.name.try_get_value();
+            let is_unkept = name.is_some_and(|name| drafts::is_unkept(self.work, &name));
+            if is_unkept || self.is_pending.try_get_value() == Some(true) {
+                self.keep(None);
             }
         });
         *tools.leaving.borrow_mut() = Some(Rc::clone(&leave));
         *tools.open_draft.borrow_mut() = Some(self.name.get_value());
         let (on_gone, name, work) = (send_wrapper(leave), self.name.get_value(), self.work);
+        let said = work.book.said();
         on_cleanup(move || {
             on_gone.with_value(|leave| leave());
+            work.book.is_writing.set(false);
+            work.book.take_undo_since(said);
             drafts::leave(work, &name);
             let tools = work.tools();
             let is_own = tools.open_draft.borrow().as_deref() == Some(name.as_str());
@@ -157,6 +179,11 @@ impl Keeper {
             return;
         };
         let draft = writer.draft();
+        let is_as = |begun: &Option<Draft>| begun.as_ref().is_some_and(|begun| draft.is_as(begun));
+        if self.begun.with_value(is_as) {
+            self.note.set("Chưa có gì để lưu.".to_owned());
+            return;
+        }
         if !draft.is_dirty() {
             self.note.set("Chưa có gì thay đổi để lưu.".to_owned());
             return;
@@ -178,8 +205,15 @@ impl Keeper {
                     browser::go_instead(&(self.after)(&draft, and_go_on));
                 }
                 Err(error) => {
-                    let_go(self.is_saving.try_set(false));
-                    let_go(self.note.try_set(words::save_error(&error)));
+                    let said = words::save_error(&error);
+                    // The form may be gone by now: then nobody keeps what it had but this.
+                    if self.is_saving.try_set(false).is_some() {
+                        let_go(drafts::keep(work, &name, draft).await);
+                        return work.book.say(said, None);
+                    }
+                    // Typed while the save was on its way, and no timer is set for that.
+                    self.is_pending.set_value(false);
+                    self.keep(Some(said));
                 }
             }
         });

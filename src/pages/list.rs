@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::markup::view;
+use crate::markup::{keyed, view};
 use leptos::prelude::*;
 use records::{
     date,
+    form::Form,
     id::RecordId,
     search::Query,
     summary::{Due, Summary},
@@ -15,6 +16,7 @@ use crate::{
     browser,
     pages::{frame::head, not_found, record},
     parts::{icon::icon, row::record_row, virtual_list::virtual_list},
+    state::{Book, Left},
     words,
     work::{Work, files},
 };
@@ -25,6 +27,7 @@ struct Filter {
     typed: RwSignal<String>,
     period: RwSignal<&'static str>,
     state: RwSignal<&'static str>,
+    scroll: RwSignal<i32>,
 }
 
 const PERIODS: [(&str, &str); 5] = [
@@ -43,17 +46,44 @@ const STATES: [(&str, &str); 6] = [
     ("chua-gui", "Chưa gửi"),
 ];
 
-pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
+/// The filter as it was left.
+fn filter(book: Book, form: &'static Form) -> Filter {
+    let left = book.left(&form.id);
+    let filter = Filter {
+        typed: RwSignal::new(left.typed),
+        period: RwSignal::new(left.period),
+        state: RwSignal::new(left.state),
+        scroll: RwSignal::new(left.scroll),
+    };
+    on_cleanup(move || {
+        let left = Left {
+            typed: filter.typed.get_untracked(),
+            period: filter.period.get_untracked(),
+            state: filter.state.get_untracked(),
+            scroll: filter.scroll.get_untracked(),
+        };
+        book.leave(&form.id, left);
+    });
+    filter
+}
+
+/// `/so/form` or `/so/form/record`: the list stays while one record after the other is opened.
+pub(crate) fn page(work: Work, form: &str) -> AnyView {
     let book = work.book;
     let Some(form) = book.catalogue().newest(form) else {
         return not_found::page();
     };
-    head(form.label.as_str(), Some("/so"));
-    let filter = Filter {
-        typed: RwSignal::new(String::new()),
-        period: RwSignal::new(""),
-        state: RwSignal::new(""),
-    };
+    let filter = filter(book, form);
+    let open = Memo::new(move |_| {
+        let route = book.route.read();
+        let id = route.split('/').nth(3)?.parse::<RecordId>();
+        id.ok().map(|id| id.to_string())
+    });
+    Effect::new(move |_| {
+        if open.read().is_none() {
+            head(form.label.as_str(), Some("/so"));
+        }
+    });
     let today = date::today(browser::now_ms());
     let (day, shown_day) = (today.clone(), today);
     let rows: Memo<Vec<Arc<Summary>>> = Memo::new(move |_| {
@@ -67,34 +97,35 @@ pub(crate) fn page(work: Work, form: &str, open: Option<&str>) -> AnyView {
                 && query.matches(&row.key)
         })
     });
-    let opened = open.map(|id| {
-        let detail = record::detail(work, id, &format!("/so/{}", form.id));
+    let detail = move |id: String| {
+        let detail = record::detail(work, &id, &format!("/so/{}", form.id));
         view! { <section class="pane-detail">{detail}</section> }
-    });
-    let is_open = opened.is_some();
-    let current = open.map(ToOwned::to_owned);
-    let list = virtual_list(rows, book.is_large.get_untracked(), move |row| {
+    };
+    let detail = keyed(move || open.get().into_iter().collect(), detail);
+    let is_large = book.is_large.get_untracked();
+    let list = virtual_list(rows, is_large, filter.scroll, move |row| {
         let is_unsent = untrack(|| book.is_unsent(row.id));
         let href = format!("#/so/{}/{}", row.form, row.id);
-        let is_current = current.as_deref() == Some(row.id.to_string().as_str());
+        let id = row.id.to_string();
+        let is_current = move || open.read().as_ref() == Some(&id);
         let view = record_row(row, book.catalogue(), href, is_unsent, &shown_day);
         view! { <div class:current=is_current>{view}</div> }
     });
     view! {
-        <main class="split table" class:open=is_open>
+        <main class="split table" class:open=move || open.read().is_some()>
             <section class="pane-list">
                 {tools(work, form, filter, rows)}
                 {move || rows.read().is_empty().then(|| empty(form, filter))}
                 {list}
             </section>
-            {opened}
+            {detail}
         </main>
     }
 }
 
 fn tools(
     work: Work,
-    form: &'static records::form::Form,
+    form: &'static Form,
     filter: Filter,
     rows: Memo<Vec<Arc<Summary>>>,
 ) -> AnyView {
@@ -111,7 +142,7 @@ fn tools(
         <label class="search">
             {icon("search")}
             <input type="search" aria-label="Tìm trong sổ này" placeholder="Tìm, không cần gõ dấu" autocomplete="off"
-                on:input=move |ev| filter.typed.set(event_target_value(&ev)) />
+                prop:value=filter.typed.get_untracked() on:input=move |ev| filter.typed.set(event_target_value(&ev)) />
         </label>
         <div class="chips strip" role="group" aria-label="Lọc">
             {menu("Kỳ", &PERIODS, filter.period)}
@@ -138,7 +169,10 @@ fn menu(
     };
     let all = options
         .iter()
-        .map(|(value, text)| view! { <option value=*value>{*text}</option> })
+        .map(|(value, text)| {
+            let is_chosen = *value == chosen.get_untracked();
+            view! { <option value=*value selected=is_chosen>{*text}</option> }
+        })
         .collect_view();
     view! { <select class="chip-select" aria-label=label on:change=choose>{all}</select> }
 }
@@ -183,7 +217,7 @@ fn is_in_state(
     }
 }
 
-fn empty(form: &'static records::form::Form, filter: Filter) -> AnyView {
+fn empty(form: &'static Form, filter: Filter) -> AnyView {
     let is_narrowed = !filter.typed.read().is_empty()
         || !filter.period.read().is_empty()
         || !filter.state.read().is_empty();
@@ -192,7 +226,7 @@ fn empty(form: &'static records::form::Form, filter: Filter) -> AnyView {
     }
     view! {
         <div class="empty">
-            <p class="empty-title">{format!("Chưa có phiếu “{}”", form.label)}</p>
+            <p class="empty-title">"Chưa có phiếu nào trong sổ này"</p>
             <p>"Phiếu ghi xong nằm ngay trên máy này, theo ngày."</p>
             <a class="button" href=format!("#/ghi/{}", form.id)>{if form.verb.is_empty() { "Ghi phiếu mới" } else { form.verb.as_str() }}</a>
         </div>

@@ -1,6 +1,6 @@
 //! A register as the legal table of its period, ready for paper.
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, sync::Arc};
 
 use crate::markup::view;
 use ::sheets::{Cell, Sheet};
@@ -8,6 +8,8 @@ use leptos::prelude::*;
 use records::{
     catalogue, date, expr,
     form::{Form, Register, Registers},
+    order,
+    summary::Summary,
     table::Table,
 };
 use serde_json::Value;
@@ -49,6 +51,35 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
     }
 }
 
+/// What a form calls the number that a person gave a record.
+const NUMBERS: [&str; 2] = ["so_tt", "stt"];
+
+/// The records of the period by date, then by the number that a person gave them, then as they were begun.
+fn in_order(work: Work, form: &Form, from: &str, to: &str) -> Vec<(Arc<Summary>, Value)> {
+    let rows = work
+        .book
+        .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
+    let placed = rows.into_iter().filter_map(|row| {
+        let record = work.book.record(row.id)?;
+        let number = NUMBERS.iter().find_map(|key| record.get(key));
+        let number = number.map(expr::to_text).unwrap_or_default();
+        Some((row, record.to_doc(), number, record.created.0))
+    });
+    let mut placed: Vec<_> = placed.collect();
+    order::sort(&mut placed, &mut |(a, _, m, x), (b, _, n, y)| {
+        let by_number = || order::natural(m, n).then_with(|| x.cmp(y));
+        a.date
+            .cmp(&b.date)
+            .then_with(by_number)
+            .then_with(|| a.id.cmp(&b.id))
+            .is_lt()
+    });
+    placed
+        .into_iter()
+        .map(|(row, doc, ..)| (row, doc))
+        .collect()
+}
+
 /// A register with its lines.
 type Lines = (&'static Register, Vec<Vec<Cell>>);
 
@@ -69,21 +100,13 @@ fn tables_of(form: &Form) -> &'static [Register] {
 fn registers(work: Work, form: &Form, from: &str, to: &str) -> Vec<Lines> {
     let of_form = tables_of(form);
     let mut by_register: Table<&str, Lines> = Table::new();
-    let mut rows = work
-        .book
-        .rows(|row| row.form == form.id && (from..=to).contains(&row.date.as_str()));
-    rows.reverse();
-    for row in rows {
+    for (row, doc) in in_order(work, form, from, to) {
         let Some(register) = of_form
             .iter()
             .find(|register| register.is_valid_on(&row.date))
         else {
             continue;
         };
-        let Some(record) = work.book.record(row.id) else {
-            continue;
-        };
-        let doc = record.to_doc();
         let (_, lines) = by_register.get_or_insert(register.id.as_str(), (register, Vec::new()));
         let entries = register
             .per
@@ -156,14 +179,6 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
     view! { {all} }
 }
 
-/// Whose register it is, and of when.
-fn of_unit(work: Work, period: &str) -> String {
-    match work.book.unit() {
-        unit if unit.is_empty() => period.to_owned(),
-        unit => format!("{unit} · {period}"),
-    }
-}
-
 fn line(
     form: &Form,
     register: &Register,
@@ -216,6 +231,15 @@ fn said(cell: &Cell) -> String {
     }
 }
 
+/// Whose register, and of which days.
+fn under(unit: &str, period: &str) -> String {
+    if unit.is_empty() {
+        period.to_owned()
+    } else {
+        format!("{unit} · {period}")
+    }
+}
+
 fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -> AnyView {
     let heads = register
         .columns
@@ -235,7 +259,7 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -
     view! {
         <section class="lying">
             <h2 class="section-title">{register.label.clone()}</h2>
-            <p class="hint">{of_unit(work, period)}</p>
+            <p class="hint">{under(&work.book.unit(), period)}</p>
             <div class="table-wrap">
                 <table class="register">
                     <thead><tr>{heads}</tr><tr>{numbers}</tr></thead>

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::markup::view;
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use records::{
     date,
@@ -18,6 +19,9 @@ use crate::{
     words,
     work::{Work, programmes},
 };
+
+/// What was just chosen is on the screen after this.
+const SHOWN_MS: u32 = 50;
 
 pub(crate) fn page(work: Work) -> AnyView {
     let book = work.book;
@@ -97,6 +101,10 @@ pub(crate) fn meter(done: usize, all: usize) -> AnyView {
 pub(crate) fn templates(work: Work) -> AnyView {
     head("Bắt đầu từ mẫu", Some("/chuong-trinh"));
     let chosen: RwSignal<Option<&'static Template>> = RwSignal::new(None);
+    let choose = move |template| {
+        chosen.set(Some(template));
+        Timeout::new(SHOWN_MS, || browser::focus("starter")).forget();
+    };
     let one = move |template: &'static Template| {
         let number = if template.number.is_empty() {
             String::new()
@@ -110,7 +118,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
                 .to_string()
         };
         view! {
-            <button class="row" data-template=template.id.as_str() aria-current=pressed on:click=move |_| chosen.set(Some(template))>
+            <button class="row" data-template=template.id.as_str() aria-current=pressed on:click=move |_| choose(template)>
                 <span class="row-main">
                     <span class="row-title">{template.label.as_str()}</span>
                     <span class="row-sub">{number}</span>
@@ -153,6 +161,12 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
             .sum();
         format!("Sẽ lập {all} việc có ngày cụ thể trong giai đoạn này.")
     };
+    let today = date::today(browser::now_ms());
+    let over = move || {
+        (to.get() < today).then(|| {
+            view! { <p class="banner warn" role="status">"Giai đoạn này đã qua; sửa lại thời gian nếu tiếp tục thực hiện."</p> }
+        })
+    };
     let start = move |_| start(work, template, untrack(period));
     let day = |label: &'static str, name: &'static str, value: RwSignal<String>| {
         view! {
@@ -163,8 +177,9 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         }
     };
     view! {
-        <section class="card">
+        <section class="card" id="starter" tabindex="-1">
             <h2>{template.label.as_str()}</h2>
+            {over}
             <p class="hint">{template.note.as_str()}</p>
             <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
             <p role="status">{count}</p>

@@ -179,9 +179,23 @@ fn who_when(head: &Said) -> String {
 }
 
 fn sections(work: Work, record: &Record, form: &'static Form, doc: &Value) -> AnyView {
+    let mut unused = Vec::new();
+    let scope = Scope::of(doc, Some(form));
     let one = |section: &'static records::form::Section| {
-        let scope = Scope::of(doc, Some(form));
-        let fields = filled(work, record, &section.fields, &scope, doc, "");
+        let is_shown = section
+            .show_if
+            .as_ref()
+            .is_none_or(|cond| expr::holds(cond, &scope));
+        let mut filled = Filled {
+            work,
+            record,
+            unused: Vec::new(),
+        };
+        let mut fields = filled.fields(&section.fields, &scope, doc, "");
+        unused.append(&mut filled.unused);
+        if !is_shown {
+            unused.append(&mut fields);
+        }
         (!fields.is_empty()).then(|| {
             view! {
                 <section class="card">
@@ -191,73 +205,98 @@ fn sections(work: Work, record: &Record, form: &'static Form, doc: &Value) -> An
             }
         })
     };
-    form.sections
-        .iter()
-        .filter_map(one)
-        .collect_view()
-        .into_any()
+    let shown = form.sections.iter().filter_map(one).collect_view();
+    let unused = (!unused.is_empty()).then(|| {
+        view! {
+            <section class="card hint">
+                <h3>"Mục không còn dùng với lựa chọn hiện tại"</h3>
+                <dl class="kv">{unused}</dl>
+            </section>
+        }
+    });
+    view! { {shown}{unused} }
 }
 
 /// What was filled in, field by field; entries of groups as cards inside.
-fn filled(
+struct Filled<'a> {
     work: Work,
-    record: &Record,
-    fields: &'static [Field],
-    scope: &Scope<'_>,
-    owner: &Value,
-    prefix: &str,
-) -> Vec<AnyView> {
-    let mut views = Vec::new();
-    for field in fields {
-        if field.kind == Kind::Computed && validate::is_shown(field, scope) {
-            let said = expr::text(&field.value, scope);
-            if !said.is_empty() {
-                views.push(view! { <div><dt>{field.label.as_str()}</dt><dd>{said}</dd></div> });
+    record: &'a Record,
+    /// What the choices of now do not ask for: no fact of this record, and not hidden either.
+    unused: Vec<AnyView>,
+}
+
+impl Filled<'_> {
+    fn fields(
+        &mut self,
+        fields: &'static [Field],
+        scope: &Scope<'_>,
+        owner: &Value,
+        prefix: &str,
+    ) -> Vec<AnyView> {
+        let mut views = Vec::new();
+        for field in fields {
+            let is_shown = validate::is_shown(field, scope);
+            if field.kind == Kind::Computed && is_shown {
+                let said = expr::text(&field.value, scope);
+                if !said.is_empty() {
+                    views.push(view! { <div><dt>{field.label.as_str()}</dt><dd>{said}</dd></div> });
+                }
+                continue;
             }
-            continue;
-        }
-        let Some(value) = owner.get(&field.key).filter(|value| expr::is_filled(value)) else {
-            continue;
-        };
-        let place = path::under(prefix, &field.key);
-        if field.kind == Kind::Group {
-            let entries = value.as_array().map_or(&[][..], Vec::as_slice);
-            let many = entries.len() > 1;
-            for (at, entry) in entries.iter().enumerate() {
-                let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
-                let mut around = vec![entry];
-                around.extend_from_slice(scope.entries);
-                let scope = Scope {
-                    entries: &around,
-                    ..*scope
-                };
-                let below = path::under(&place, id);
-                let inner = filled(work, record, &field.fields, &scope, entry, &below);
-                let item = if field.item.is_empty() {
-                    &field.label
-                } else {
-                    &field.item
-                };
-                let title = if many {
-                    format!("{item} {}", at + 1)
-                } else {
-                    item.clone()
-                };
-                views.push(view! { <div class="kv-entry"><dt>{title}</dt><dd><dl class="kv">{inner}</dl></dd></div> });
+            let Some(value) = owner.get(&field.key).filter(|value| expr::is_filled(value)) else {
+                continue;
+            };
+            let mut filled = self.field(field, value, scope, &path::under(prefix, &field.key));
+            if is_shown {
+                views.append(&mut filled);
+            } else {
+                self.unused.append(&mut filled);
             }
-        } else {
-            let waiting = record
-                .cells
-                .get(&place)
-                .is_some_and(|cell: &Cell| cell.is_waiting);
-            let waiting = waiting.then(|| view! { <span class="chip">"đang chờ"</span> });
-            let shown = values::shown(field, value, work.book);
-            views.push(
-                view! { <div><dt>{field.label.as_str()}</dt><dd>{shown}{waiting}</dd></div> },
-            );
         }
+        views
     }
-    views
+
+    fn field(
+        &mut self,
+        field: &'static Field,
+        value: &Value,
+        scope: &Scope<'_>,
+        place: &str,
+    ) -> Vec<AnyView> {
+        if field.kind != Kind::Group {
+            let cell = self.record.cells.get(place);
+            let is_waiting = cell.is_some_and(|cell: &Cell| cell.is_waiting);
+            let waiting = is_waiting.then(|| view! { <span class="chip">"đang chờ"</span> });
+            let shown = values::shown(field, value, self.work.book);
+            return vec![
+                view! { <div><dt>{field.label.as_str()}</dt><dd>{shown}{waiting}</dd></div> },
+            ];
+        }
+        let entries = value.as_array().map_or(&[][..], Vec::as_slice);
+        let item = if field.item.is_empty() {
+            &field.label
+        } else {
+            &field.item
+        };
+        let mut views = Vec::new();
+        for (at, entry) in entries.iter().enumerate() {
+            let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
+            let mut around = vec![entry];
+            around.extend_from_slice(scope.entries);
+            let scope = Scope {
+                entries: &around,
+                ..*scope
+            };
+            let inner = self.fields(&field.fields, &scope, entry, &path::under(place, id));
+            let title = if entries.len() > 1 {
+                format!("{item} {}", at + 1)
+            } else {
+                item.clone()
+            };
+            views.push(view! { <div class="kv-entry"><dt>{title}</dt><dd><dl class="kv">{inner}</dl></dd></div> });
+        }
+        views
+    }
 }
 
 /// What must be done by when, who must, and the article that says so.

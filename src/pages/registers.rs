@@ -10,6 +10,7 @@ use crate::{
     browser,
     pages::frame::head,
     parts::{icon::icon, row::record_row, virtual_list::virtual_list},
+    state::Left,
     words,
     work::Work,
 };
@@ -17,7 +18,16 @@ use crate::{
 pub(crate) fn page(work: Work) -> AnyView {
     let book = work.book;
     head("Sổ", None);
-    let typed = RwSignal::new(String::new());
+    let left = book.left("");
+    let (typed, scroll) = (RwSignal::new(left.typed), RwSignal::new(left.scroll));
+    on_cleanup(move || {
+        let left = Left {
+            typed: typed.get_untracked(),
+            scroll: scroll.get_untracked(),
+            ..Left::default()
+        };
+        book.leave("", left);
+    });
     let rows: Memo<Vec<Arc<Summary>>> = Memo::new(move |_| {
         let query = Query::new(&typed.read());
         if query.is_empty() {
@@ -41,7 +51,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             0 => "Không thấy phiếu nào. Thử ít chữ hơn; không cần gõ dấu.".to_owned(),
             n => format!("Thấy {} phiếu", words::count(n)),
         };
-        let list = virtual_list(rows, is_large, move |row| {
+        let list = virtual_list(rows, is_large, scroll, move |row| {
             let is_unsent = untrack(|| book.is_unsent(row.id));
             record_row(
                 row,
@@ -63,7 +73,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             <label class="search">
                 {icon("search")}
                 <input type="search" id="find" aria-label="Tìm trong mọi sổ" placeholder="Tìm: tên, nội dung, số văn bản…"
-                    autocomplete="off" on:input=move |ev| typed.set(event_target_value(&ev)) />
+                    autocomplete="off" prop:value=typed.get_untracked() on:input=move |ev| typed.set(event_target_value(&ev)) />
             </label>
             {shown}
         </main>

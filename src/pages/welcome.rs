@@ -4,7 +4,6 @@ use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{
-    browser,
     pages::frame::{bare, head},
     words,
     work::{Work, settings},
@@ -28,9 +27,9 @@ pub(crate) fn page(work: Work) -> AnyView {
                 profile.is_welcomed = true;
             })
             .await;
-            match done {
-                Ok(()) => browser::go("/"),
-                Err(error) => failure.set(words::store_error(&error)),
+            // Welcomed, the person is where the address leads.
+            if let Err(error) = done {
+                failure.set(words::store_error(&error));
             }
         });
     };

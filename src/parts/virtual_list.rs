@@ -1,10 +1,11 @@
 //! A list of thousands: only the rows in sight are in the page.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
-use crate::markup::{self, view};
+use crate::markup::{self, keyed, view};
+use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
-use records::summary::Summary;
+use records::{id::RecordId, summary::Summary};
 
 /// The height of a row in CSS pixels at normal text: two lines, chips, padding.
 const ROW_PX: usize = 112;
@@ -19,36 +20,46 @@ const WINDOW: usize = 24;
 pub(crate) fn virtual_list(
     rows: Memo<Vec<Arc<Summary>>>,
     is_large: bool,
-    render: impl Fn(&Summary) -> AnyView + Send + 'static,
+    scroll: RwSignal<i32>,
+    render: impl Fn(&Summary) -> AnyView + 'static,
 ) -> AnyView {
-    let top = RwSignal::new(0_usize);
     let height = if is_large { LARGE_ROW_PX } else { ROW_PX };
+    let first_at = move |scrolled: i32| {
+        let first = usize::try_from(scrolled).unwrap_or_default() / height;
+        first.saturating_sub(MARGIN) / MARGIN * MARGIN
+    };
+    let before = scroll.get_untracked();
+    let top = RwSignal::new(first_at(before));
     let on_scroll = move |event| {
         let scrolled = markup::scrolled(&event);
-        let first = usize::try_from(scrolled).unwrap_or_default() / height;
-        let first = first.saturating_sub(MARGIN) / MARGIN * MARGIN;
+        scroll.set(scrolled);
+        let first = first_at(scrolled);
         if top.get_untracked() != first {
             top.set(first);
         }
     };
+    // Where the list was left: a list that is not on the page yet cannot be scrolled.
+    let restored = RwSignal::new(0);
+    Timeout::new(0, move || restored.set(before)).forget();
     let px = move |count: usize| format!("{}px", count * height);
-    let window = move || {
-        let first = top.get();
+    let keys = move || -> Vec<String> {
         let rows = rows.read();
-        let some = rows
-            .iter()
-            .enumerate()
-            .skip(first)
-            .take(WINDOW + 2 * MARGIN);
-        some.map(|(at, row)| {
-            let place = format!("translateY({})", px(at));
-            view! { <div class="virtual-row" style:transform=place style:height=px(1)>{render(row)}</div> }
-        })
-        .collect_view()
+        let some = rows.iter().skip(top.get()).take(WINDOW + 2 * MARGIN);
+        some.map(|row| row.id.to_string()).collect()
+    };
+    let render = Rc::new(render);
+    // A row in sight keeps its node, and with it the focus, while others come and go around it.
+    let row = move |key: String| {
+        let id = key.parse::<RecordId>().ok();
+        let place = move || rows.read().iter().position(|row| Some(row.id) == id);
+        let render = Rc::clone(&render);
+        let inside = move || Some(render(rows.read().get(place()?)?));
+        let place = move || format!("translateY({})", px(place().unwrap_or_default()));
+        view! { <div class="virtual-row" style:transform=place style:height=px(1)>{inside}</div> }
     };
     view! {
-        <div class="virtual card-list" tabindex="0" on:scroll=on_scroll>
-            <div style:height=move || px(rows.read().len())>{window}</div>
+        <div class="virtual card-list" tabindex="0" prop:scrollTop=move || restored.get().to_string() on:scroll=on_scroll>
+            <div style:height=move || px(rows.read().len())>{keyed(keys, row)}</div>
         </div>
     }
 }

@@ -67,22 +67,46 @@ pub(crate) struct Kept {
     pub(crate) name: String,
 }
 
-/// Keeps a draft on the device.
+/// Keeps a draft on the device. One that the store does not take stays in memory: nothing typed is lost by leaving
+/// the form, and a backup has it.
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {
     let tools = work.tools();
     tools.fresh.borrow_mut().remove(name);
+    let kept = put(work, name, &draft).await;
+    let mut unkept = tools.unkept.borrow_mut();
+    let now = match &kept {
+        Ok(kept) => {
+            unkept.remove(name);
+            kept.name.clone()
+        }
+        Err(_) => {
+            unkept.insert(name.to_owned());
+            name.to_owned()
+        }
+    };
+    drop(unkept);
+    work.book
+        .adopt_draft(|drafts| drop(drafts.insert(now, draft)));
+    kept
+}
+
+/// Whether a draft is in memory only.
+pub(crate) fn is_unkept(work: Work, name: &str) -> bool {
+    work.tools().unkept.borrow().contains(name)
+}
+
+async fn put(work: Work, name: &str, draft: &Draft) -> Result<Kept, StoreError> {
+    let tools = work.tools();
     let seen = tools.draft_rows.borrow().get(name).cloned();
     let mut name = name.to_owned();
-    let row = match tools.store.put_draft(&name, &draft, seen).await {
+    let row = match tools.store.put_draft(&name, draft, seen).await {
         Err(StoreError::Moved) => {
             name = self::name();
-            tools.store.put_draft(&name, &draft, None).await?
+            tools.store.put_draft(&name, draft, None).await?
         }
         done => done?,
     };
     tools.draft_rows.borrow_mut().insert(name.clone(), row);
-    work.book
-        .adopt_draft(|drafts| drop(drafts.insert(name.clone(), draft)));
     Ok(Kept {
         ms: browser::now_ms(),
         name,
@@ -94,6 +118,7 @@ pub(crate) async fn discard(work: Work, name: &str) -> Result<(), StoreError> {
     let tools = work.tools();
     tools.store.drop_draft(name).await?;
     tools.draft_rows.borrow_mut().remove(name);
+    tools.unkept.borrow_mut().remove(name);
     work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
     tools.tabs.call("saved");
     Ok(())
@@ -107,7 +132,10 @@ pub(crate) async fn catch_up(work: Work) {
     };
     let open = tools.open_draft.borrow().clone();
     let fresh = tools.fresh.borrow().clone();
-    let is_own = |name: &String| open.as_ref() == Some(name) || fresh.contains(name);
+    let unkept = tools.unkept.borrow().clone();
+    let is_own = |name: &String| {
+        open.as_ref() == Some(name) || fresh.contains(name) || unkept.contains(name)
+    };
     let mut rows = tools.draft_rows.borrow_mut();
     rows.retain(&mut |name, _| is_own(name));
     work.book.adopt_draft(|drafts| {

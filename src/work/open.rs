@@ -65,6 +65,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         last_row: RefCell::new(loaded.last_row),
         next_sync: RefCell::new(None),
         fresh: RefCell::new(table::Set::new()),
+        unkept: RefCell::new(table::Set::new()),
         failures: RefCell::new(0),
     };
     let work = Work::new(book, tools);
@@ -119,7 +120,11 @@ pub(crate) async fn catch_up(work: Work) {
 /// Listens for as long as the page lives.
 fn live(work: Work) {
     let book = work.book;
-    events::on_route(move || book.route.set(browser::route()));
+    browser::number_entry();
+    events::on_route(move || {
+        browser::number_entry();
+        book.route.set(browser::route());
+    });
     events::on_leaving(move || {
         let leaving = work.tools().leaving.borrow().clone();
         if let Some(leaving) = leaving {

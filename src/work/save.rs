@@ -55,6 +55,9 @@ pub(crate) async fn save(
                 }
                 work.book
                     .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+                if let Some(draft) = draft {
+                    tools.unkept.borrow_mut().remove(draft);
+                }
                 if let Some(draft) = dropped {
                     tools.draft_rows.borrow_mut().remove(draft);
                     work.book.adopt_draft(|drafts| drop(drafts.remove(draft)));

@@ -338,6 +338,13 @@ impl Draft {
         !self.set.is_empty()
     }
 
+    /// Whether nothing was done since the draft was as `begun`. Defaults are accepted with whatever else is
+    /// typed; alone they are nobody's words.
+    #[must_use]
+    pub fn is_as(&self, begun: &Self) -> bool {
+        self.set == begun.set
+    }
+
     /// What a save writes: the changed paths, each over what was seen there. An entry that is deleted
     /// covers everything that was seen below it.
     #[must_use]
@@ -442,6 +449,20 @@ mod tests {
         assert_eq!(doc["ngay"], "2025-11-22");
         assert_eq!(doc["hinh_thuc"], json!(["A"]));
         assert_eq!(doc["y_kien"], json!([{"@id":"e1"}]));
+    }
+
+    #[test]
+    fn defaults_alone_are_nobodys_words() {
+        let begun = draft();
+        let mut draft = begun.clone();
+        assert!(draft.is_dirty() && draft.is_as(&begun));
+        draft.put("ten", json!("A"));
+        assert!(!draft.is_as(&begun));
+        assert_eq!(draft.writes().set["ngay"], "2025-11-22");
+        draft.put("ten", json!(""));
+        assert!(draft.is_as(&begun));
+        draft.put("ngay", json!(null));
+        assert!(!draft.is_as(&begun), "a default taken away is a decision");
     }
 
     #[test]

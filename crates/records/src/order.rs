@@ -3,10 +3,37 @@
 //! The standard library's sorts are fast and large, and each type sorted brings its own copy: 97 KB of the wasm.
 //! Nothing here sorts more than some ten thousand rows.
 
+use core::cmp::Ordering;
+
 /// What can be sorted: the items are known by their places only, so that all types share the code.
 trait Heap {
     fn before(&mut self, a: usize, b: usize) -> bool;
     fn swap(&mut self, a: usize, b: usize);
+}
+
+/// Compares as people count: runs of digits as numbers, `II.9` before `II.10`.
+#[must_use]
+pub fn natural(a: &str, b: &str) -> Ordering {
+    let mut rests = (a, b);
+    loop {
+        let ((x, a), (y, b)) = (piece(rests.0), piece(rests.1));
+        let number = |text: &str| text.parse::<u64>().ok();
+        let order = match number(x).zip(number(y)) {
+            Some((x, y)) => x.cmp(&y),
+            None => x.cmp(y),
+        };
+        if order.is_ne() || (a.is_empty() && b.is_empty()) {
+            return order;
+        }
+        rests = (a, b);
+    }
+}
+
+/// The first run of digits or of what is none, and the rest.
+fn piece(text: &str) -> (&str, &str) {
+    let is_digit = text.starts_with(|c: char| c.is_ascii_digit());
+    let end = text.find(|c: char| c.is_ascii_digit() != is_digit);
+    text.split_at(end.unwrap_or(text.len()))
 }
 
 struct Items<'a, T> {
@@ -74,6 +101,16 @@ fn sink(mut root: usize, end: usize, heap: &mut dyn Heap) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_in_texts_count_as_numbers() {
+        let in_order = ["", "2", "10", "II.2", "II.2.1", "II.10", "III"];
+        for (at, a) in in_order.iter().enumerate() {
+            for (other, b) in in_order.iter().enumerate() {
+                assert_eq!(natural(a, b), at.cmp(&other), "{a} {b}");
+            }
+        }
+    }
 
     #[test]
     fn any_order_becomes_the_order() {

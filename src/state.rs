@@ -45,16 +45,7 @@ pub(crate) fn undo(act: impl Fn() + Send + Sync + 'static) -> Undo {
 pub(crate) struct Toast {
     pub(crate) text: String,
     pub(crate) undo: Option<Undo>,
-    pub(crate) number: u64,
-}
-
-/// How a list was left: what was looked for in it, and how far down.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Left {
-    pub(crate) typed: String,
-    pub(crate) period: &'static str,
-    pub(crate) state: &'static str,
-    pub(crate) scroll: i32,
+    pub(crate) number: u32,
 }
 
 /// The person and the unit of this device, as the screen shows them.
@@ -87,9 +78,7 @@ pub(crate) struct Book {
     pub(crate) exchange: RwSignal<Exchange>,
     pub(crate) toast: RwSignal<Option<Toast>>,
     /// How many messages there were.
-    said: StoredValue<u64>,
-    /// How each list was left, by its form.
-    left: StoredValue<Vec<(String, Left)>>,
+    said: StoredValue<u32>,
     pub(crate) is_offline_ready: RwSignal<bool>,
     /// All that belongs to this build is on the device, the second part too.
     pub(crate) is_whole: RwSignal<bool>,
@@ -116,7 +105,6 @@ impl Book {
             exchange: RwSignal::new(Exchange::default()),
             toast: RwSignal::new(None),
             said: StoredValue::new(0),
-            left: StoredValue::new(Vec::new()),
             is_offline_ready: RwSignal::new(false),
             is_whole: RwSignal::new(false),
             has_update: RwSignal::new(false),
@@ -252,23 +240,6 @@ impl Book {
         }
     }
 
-    /// How a list was left.
-    pub(crate) fn left(&self, list: &str) -> Left {
-        let found = |all: &Vec<(String, Left)>| all.iter().find(|(name, _)| name == list).cloned();
-        self.left
-            .with_value(found)
-            .map(|(_, left)| left)
-            .unwrap_or_default()
-    }
-
-    /// A list is left.
-    pub(crate) fn leave(&self, list: &str, left: Left) {
-        self.left.update_value(|all| {
-            all.retain(|(name, _)| name != list);
-            all.push((list.to_owned(), left));
-        });
-    }
-
     /// Shows a message; it goes by itself after ten seconds.
     pub(crate) fn say(&self, text: impl Into<String>, undo: Option<Undo>) {
         // It only rises: the timer of a message that is gone must not end a later one.
@@ -282,12 +253,12 @@ impl Book {
     }
 
     /// How many messages there were.
-    pub(crate) fn said(&self) -> u64 {
+    pub(crate) fn said(&self) -> u32 {
         self.said.get_value()
     }
 
     /// Takes the message away whose undo came after `since`: what it would act on is gone.
-    pub(crate) fn take_undo_since(&self, since: u64) {
+    pub(crate) fn take_undo_since(&self, since: u32) {
         let is_theirs = |toast: &Toast| toast.undo.is_some() && toast.number > since;
         if self
             .toast

@@ -22,6 +22,15 @@ use crate::{
     store::{Profile, Store},
 };
 
+/// How a list was left: what was looked for in it, and how far down.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Left {
+    pub(crate) typed: String,
+    pub(crate) period: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) scroll: usize,
+}
+
 /// What the verbs need besides the notebook on the screen.
 pub(crate) struct Tools {
     /// What the open form wants done when the page may be about to go.
@@ -46,6 +55,8 @@ pub(crate) struct Tools {
     pub(crate) fresh: RefCell<table::Set<String>>,
     /// Drafts that are in memory only: the store did not take them.
     pub(crate) unkept: RefCell<table::Set<String>>,
+    /// How each list was left, by its form.
+    pub(crate) left: RefCell<Vec<(String, Left)>>,
     /// How many exchanges in a row found no endpoint.
     pub(crate) failures: RefCell<u32>,
 }
@@ -63,6 +74,22 @@ impl Work {
             book,
             tools: StoredValue::new_local(Rc::new(tools)),
         }
+    }
+
+    /// How a list was left.
+    pub(crate) fn left(&self, list: &str) -> Left {
+        let tools = self.tools();
+        let left = tools.left.borrow();
+        let found = left.iter().find(|(name, _)| name == list);
+        found.map(|(_, left)| left.clone()).unwrap_or_default()
+    }
+
+    /// A list is left.
+    pub(crate) fn leave(&self, list: &str, left: Left) {
+        let tools = self.tools();
+        let mut all = tools.left.borrow_mut();
+        all.retain(|(name, _)| name != list);
+        all.push((list.to_owned(), left));
     }
 
     pub(crate) fn tools(&self) -> Rc<Tools> {

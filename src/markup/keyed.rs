@@ -18,9 +18,15 @@ pub(crate) fn keyed(
     keys: impl Fn() -> Vec<String> + 'static,
     row: impl Fn(String) -> AnyView + 'static,
 ) -> AnyView {
+    boxed(Box::new(keys), Box::new(row))
+}
+
+/// In one place, like all that many pages call.
+#[inline(never)]
+fn boxed(keys: Box<dyn Fn() -> Vec<String>>, row: Box<dyn Fn(String) -> AnyView>) -> AnyView {
     let maker = Rc::new(Maker {
         owner: Owner::current().unwrap_or_default(),
-        row: Box::new(row),
+        row,
     });
     let rows = move || {
         let maker = SendWrapper::new(Rc::clone(&maker));

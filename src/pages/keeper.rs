@@ -24,8 +24,8 @@ pub(crate) struct Keeper {
     work: Work,
     name: StoredValue<String>,
     writer: StoredValue<Option<Writer>>,
-    /// A new record's draft before anything was typed, when that is known.
-    begun: StoredValue<Option<Draft>>,
+    /// The form opened with a new record.
+    is_begun: StoredValue<bool>,
     timer: StoredValue<Option<Timeout>, LocalStorage>,
     pub(crate) note: RwSignal<String>,
     pub(crate) is_saving: RwSignal<bool>,
@@ -43,7 +43,7 @@ impl Keeper {
             work,
             name: StoredValue::new(name.to_owned()),
             writer: StoredValue::new(None),
-            begun: StoredValue::new(None),
+            is_begun: StoredValue::new(false),
             timer: StoredValue::new_local(None),
             note: RwSignal::new(String::new()),
             is_saving: RwSignal::new(false),
@@ -56,10 +56,9 @@ impl Keeper {
     /// The form is on the screen.
     pub(crate) fn open(self, writer: Writer) {
         self.writer.set_value(Some(writer));
-        let (name, draft) = (self.name.get_value(), writer.draft());
-        if draft.is_new && self.work.tools().fresh.borrow().contains(&name) {
-            self.begun.set_value(Some(draft));
-        }
+        let name = self.name.get_value();
+        let is_fresh = self.work.tools().fresh.borrow().contains(&name);
+        self.is_begun.set_value(is_fresh && writer.draft().is_new);
         if drafts::is_unkept(self.work, &name) {
             self.keep(None); // There may be room by now.
         }
@@ -179,8 +178,7 @@ impl Keeper {
             return;
         };
         let draft = writer.draft();
-        let is_as = |begun: &Option<Draft>| begun.as_ref().is_some_and(|begun| draft.is_as(begun));
-        if self.begun.with_value(is_as) {
+        if self.is_begun.get_value() && writer.is_as_begun() {
             self.note.set("Chưa có gì để lưu.".to_owned());
             return;
         }
@@ -206,9 +204,9 @@ impl Keeper {
                 }
                 Err(error) => {
                     let said = words::save_error(&error);
-                    // The form may be gone by now: then nobody keeps what it had but this.
+                    // The form may be gone by now: then nobody holds what it had but this.
                     if self.is_saving.try_set(false).is_some() {
-                        let_go(drafts::keep(work, &name, draft).await);
+                        drafts::hold(work, &name, draft);
                         return work.book.say(said, None);
                     }
                     // Typed while the save was on its way, and no timer is set for that.

@@ -1,6 +1,6 @@
 //! One register: search, filters, counts; on a desk with the open record beside it.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use crate::markup::{keyed, view};
 use leptos::prelude::*;
@@ -16,9 +16,8 @@ use crate::{
     browser,
     pages::{frame::head, not_found, record},
     parts::{icon::icon, row::record_row, virtual_list::virtual_list},
-    state::{Book, Left},
     words,
-    work::{Work, files},
+    work::{Left, Work, files},
 };
 
 /// What narrows a register.
@@ -27,7 +26,7 @@ struct Filter {
     typed: RwSignal<String>,
     period: RwSignal<&'static str>,
     state: RwSignal<&'static str>,
-    scroll: RwSignal<i32>,
+    scroll: RwSignal<usize>,
 }
 
 const PERIODS: [(&str, &str); 5] = [
@@ -47,8 +46,8 @@ const STATES: [(&str, &str); 6] = [
 ];
 
 /// The filter as it was left.
-fn filter(book: Book, form: &'static Form) -> Filter {
-    let left = book.left(&form.id);
+fn filter(work: Work, form: &'static Form) -> Filter {
+    let left = work.left(&form.id);
     let filter = Filter {
         typed: RwSignal::new(left.typed),
         period: RwSignal::new(left.period),
@@ -62,7 +61,7 @@ fn filter(book: Book, form: &'static Form) -> Filter {
             state: filter.state.get_untracked(),
             scroll: filter.scroll.get_untracked(),
         };
-        book.leave(&form.id, left);
+        work.leave(&form.id, left);
     });
     filter
 }
@@ -73,14 +72,19 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
     let Some(form) = book.catalogue().newest(form) else {
         return not_found::page();
     };
-    let filter = filter(book, form);
+    let filter = filter(work, form);
     let open = Memo::new(move |_| {
         let route = book.route.read();
-        let id = route.split('/').nth(3)?.parse::<RecordId>();
-        id.ok().map(|id| id.to_string())
+        let id = route.split('/').nth(3).unwrap_or_default();
+        let is_record = id.parse::<RecordId>().is_ok();
+        if is_record {
+            id.to_owned()
+        } else {
+            String::new()
+        }
     });
     Effect::new(move |_| {
-        if open.read().is_none() {
+        if open.read().is_empty() {
             head(form.label.as_str(), Some("/so"));
         }
     });
@@ -97,22 +101,28 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
                 && query.matches(&row.key)
         })
     });
+    let opened = move || {
+        let mut opened = vec![open.get()];
+        opened.retain(|id| !id.is_empty());
+        opened
+    };
     let detail = move |id: String| {
         let detail = record::detail(work, &id, &format!("/so/{}", form.id));
         view! { <section class="pane-detail">{detail}</section> }
     };
-    let detail = keyed(move || open.get().into_iter().collect(), detail);
+    let detail = keyed(opened, detail);
     let is_large = book.is_large.get_untracked();
-    let list = virtual_list(rows, is_large, filter.scroll, move |row| {
+    let render = move |row: &Summary| {
         let is_unsent = untrack(|| book.is_unsent(row.id));
         let href = format!("#/so/{}/{}", row.form, row.id);
         let id = row.id.to_string();
-        let is_current = move || open.read().as_ref() == Some(&id);
+        let is_current = move || *open.read() == id;
         let view = record_row(row, book.catalogue(), href, is_unsent, &shown_day);
         view! { <div class:current=is_current>{view}</div> }
-    });
+    };
+    let list = virtual_list(rows, is_large, filter.scroll, Rc::new(render));
     view! {
-        <main class="split table" class:open=move || open.read().is_some()>
+        <main class="split table" class:open=move || !open.read().is_empty()>
             <section class="pane-list">
                 {tools(work, form, filter, rows)}
                 {move || rows.read().is_empty().then(|| empty(form, filter))}

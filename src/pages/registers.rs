@@ -1,6 +1,6 @@
 //! Sổ: every kind with its count, and search over all of them.
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use crate::markup::view;
 use leptos::prelude::*;
@@ -10,15 +10,14 @@ use crate::{
     browser,
     pages::frame::head,
     parts::{icon::icon, row::record_row, virtual_list::virtual_list},
-    state::Left,
     words,
-    work::Work,
+    work::{Left, Work},
 };
 
 pub(crate) fn page(work: Work) -> AnyView {
     let book = work.book;
     head("Sổ", None);
-    let left = book.left("");
+    let left = work.left("");
     let (typed, scroll) = (RwSignal::new(left.typed), RwSignal::new(left.scroll));
     on_cleanup(move || {
         let left = Left {
@@ -26,7 +25,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             scroll: scroll.get_untracked(),
             ..Left::default()
         };
-        book.leave("", left);
+        work.leave("", left);
     });
     let rows: Memo<Vec<Arc<Summary>>> = Memo::new(move |_| {
         let query = Query::new(&typed.read());
@@ -51,7 +50,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             0 => "Không thấy phiếu nào. Thử ít chữ hơn; không cần gõ dấu.".to_owned(),
             n => format!("Thấy {} phiếu", words::count(n)),
         };
-        let list = virtual_list(rows, is_large, scroll, move |row| {
+        let render = move |row: &Summary| {
             let is_unsent = untrack(|| book.is_unsent(row.id));
             record_row(
                 row,
@@ -60,7 +59,8 @@ pub(crate) fn page(work: Work) -> AnyView {
                 is_unsent,
                 &today,
             )
-        });
+        };
+        let list = virtual_list(rows, is_large, scroll, Rc::new(render));
         view! { <p class="hint" role="status">{count}</p> {list} }
     };
     let is_asking = Memo::new(move |_| !typed.read().trim().is_empty());

@@ -20,18 +20,16 @@ const WINDOW: usize = 24;
 pub(crate) fn virtual_list(
     rows: Memo<Vec<Arc<Summary>>>,
     is_large: bool,
-    scroll: RwSignal<i32>,
-    render: impl Fn(&Summary) -> AnyView + 'static,
+    scroll: RwSignal<usize>,
+    render: Rc<dyn Fn(&Summary) -> AnyView>,
 ) -> AnyView {
     let height = if is_large { LARGE_ROW_PX } else { ROW_PX };
-    let first_at = move |scrolled: i32| {
-        let first = usize::try_from(scrolled).unwrap_or_default() / height;
-        first.saturating_sub(MARGIN) / MARGIN * MARGIN
-    };
+    let first_at =
+        move |scrolled: usize| (scrolled / height).saturating_sub(MARGIN) / MARGIN * MARGIN;
     let before = scroll.get_untracked();
     let top = RwSignal::new(first_at(before));
     let on_scroll = move |event| {
-        let scrolled = markup::scrolled(&event);
+        let scrolled = usize::try_from(markup::scrolled(&event)).unwrap_or_default();
         scroll.set(scrolled);
         let first = first_at(scrolled);
         if top.get_untracked() != first {
@@ -47,7 +45,6 @@ pub(crate) fn virtual_list(
         let some = rows.iter().skip(top.get()).take(WINDOW + 2 * MARGIN);
         some.map(|row| row.id.to_string()).collect()
     };
-    let render = Rc::new(render);
     // A row in sight keeps its node, and with it the focus, while others come and go around it.
     let row = move |key: String| {
         let id = key.parse::<RecordId>().ok();

@@ -18,6 +18,8 @@ pub(crate) struct Writer {
     pub(crate) book: Book,
     pub(crate) form: &'static Form,
     draft: StoredValue<Draft>,
+    /// The draft as it was when the form opened.
+    begun: StoredValue<Draft>,
     /// The record on the screen, as conditions read it.
     pub(crate) doc: Memo<Value>,
     edits: RwSignal<u64>,
@@ -45,6 +47,7 @@ impl Writer {
         on_edit: Callback<()>,
         ambient: Ambient,
     ) -> Self {
+        let begun = StoredValue::new(draft.clone());
         let draft = StoredValue::new(draft);
         let edits = RwSignal::new(0_u64);
         let doc = Memo::new(move |_| {
@@ -55,6 +58,7 @@ impl Writer {
             book,
             form,
             draft,
+            begun,
             doc,
             edits,
             problems: RwSignal::new(Vec::new()),
@@ -67,6 +71,11 @@ impl Writer {
     /// The draft as it is now.
     pub(crate) fn draft(&self) -> Draft {
         self.draft.get_value()
+    }
+
+    /// Whether the draft is as the form opened it.
+    pub(crate) fn is_as_begun(&self) -> bool {
+        self.draft().is_as(&self.begun.get_value())
     }
 
     /// The draft, while the form is open.

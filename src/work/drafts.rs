@@ -31,8 +31,7 @@ pub(crate) fn begin(work: Work, form: &Form, given: &[(String, Value)]) -> Strin
 /// A form is on the screen, and nothing was typed yet.
 fn open_fresh(work: Work, name: &str, draft: Draft) {
     work.tools().fresh.borrow_mut().insert(name.to_owned());
-    work.book
-        .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
+    adopt(work, name, draft);
 }
 
 /// The form was left: a draft in which nothing was typed is nobody's work.
@@ -72,45 +71,43 @@ pub(crate) struct Kept {
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {
     let tools = work.tools();
     tools.fresh.borrow_mut().remove(name);
-    let kept = put(work, name, &draft).await;
-    let mut unkept = tools.unkept.borrow_mut();
-    let now = match &kept {
-        Ok(kept) => {
-            unkept.remove(name);
-            kept.name.clone()
-        }
-        Err(_) => {
-            unkept.insert(name.to_owned());
-            name.to_owned()
+    let seen = tools.draft_rows.borrow().get(name).cloned();
+    let mut now = name.to_owned();
+    let mut put = tools.store.put_draft(&now, &draft, seen).await;
+    if put == Err(StoreError::Moved) {
+        now = self::name();
+        put = tools.store.put_draft(&now, &draft, None).await;
+    }
+    let row = match put {
+        Ok(row) => row,
+        Err(error) => {
+            hold(work, name, draft);
+            return Err(error);
         }
     };
-    drop(unkept);
+    tools.unkept.borrow_mut().remove(name);
+    tools.draft_rows.borrow_mut().insert(now.clone(), row);
+    adopt(work, &now, draft);
+    Ok(Kept {
+        ms: browser::now_ms(),
+        name: now,
+    })
+}
+
+fn adopt(work: Work, name: &str, draft: Draft) {
     work.book
-        .adopt_draft(|drafts| drop(drafts.insert(now, draft)));
-    kept
+        .adopt_draft(|drafts| drop(drafts.insert(name.to_owned(), draft)));
+}
+
+/// Holds a draft in memory that is not on the device.
+pub(crate) fn hold(work: Work, name: &str, draft: Draft) {
+    work.tools().unkept.borrow_mut().insert(name.to_owned());
+    adopt(work, name, draft);
 }
 
 /// Whether a draft is in memory only.
 pub(crate) fn is_unkept(work: Work, name: &str) -> bool {
     work.tools().unkept.borrow().contains(name)
-}
-
-async fn put(work: Work, name: &str, draft: &Draft) -> Result<Kept, StoreError> {
-    let tools = work.tools();
-    let seen = tools.draft_rows.borrow().get(name).cloned();
-    let mut name = name.to_owned();
-    let row = match tools.store.put_draft(&name, draft, seen).await {
-        Err(StoreError::Moved) => {
-            name = self::name();
-            tools.store.put_draft(&name, draft, None).await?
-        }
-        done => done?,
-    };
-    tools.draft_rows.borrow_mut().insert(name.clone(), row);
-    Ok(Kept {
-        ms: browser::now_ms(),
-        name,
-    })
 }
 
 /// Throws a draft away.

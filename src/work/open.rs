@@ -66,6 +66,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         next_sync: RefCell::new(None),
         fresh: RefCell::new(table::Set::new()),
         unkept: RefCell::new(table::Set::new()),
+        left: RefCell::new(Vec::new()),
         failures: RefCell::new(0),
     };
     let work = Work::new(book, tools);

@@ -13,7 +13,7 @@ use crate::{
     pages::{frame::head, not_found, programmes},
     parts::{icon::icon, row::due_chip},
     words,
-    work::{Work, drafts, save},
+    work::{self, Work, drafts, files::Ready, save},
 };
 
 const SHOW: [(&str, &str); 4] = [
@@ -62,12 +62,19 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
             </section>
         })
         };
+    let give = move |_| {
+        if let Some(ready) = work::programmes::file(work, id).filter(Ready::download) {
+            work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
+        }
+    };
     view! {
         <main class="page">
             {summary}
             <div class="chips strip" role="group" aria-label="Lọc việc">{chips}</div>
             {move || groups(work, id, show.get(), &today, ticked)}
             <a class="button" href=format!("#/ghi/nhiem_vu?chuong_trinh={id}")>{icon("plus")}"Thêm nhiệm vụ"</a>
+            <button class="button" id="as-template" on:click=give>{icon("download")}"Xuất làm mẫu (JSON)"</button>
+            <p class="hint">"Tệp mẫu có nhiệm vụ, đơn vị, mốc thời gian; không có người được giao và kết quả."</p>
         </main>
     }
 }

@@ -13,7 +13,7 @@ use records::{
 };
 
 use crate::{
-    browser,
+    browser::{self, files as device},
     pages::frame::head,
     parts::{icon::icon, row::due_chip},
     words,
@@ -105,6 +105,7 @@ pub(crate) fn templates(work: Work) -> AnyView {
         chosen.set(Some(template));
         Timeout::new(SHOWN_MS, || browser::focus("starter")).forget();
     };
+    let take = move |template: Template| choose(&*Box::leak(Box::new(template)));
     let one = move |template: &'static Template| {
         let number = if template.number.is_empty() {
             String::new()
@@ -138,8 +139,64 @@ pub(crate) fn templates(work: Work) -> AnyView {
         <main class="page">
             <p class="hint">"Mẫu lấy đúng nhiệm vụ nêu trong văn bản. Bắt đầu xong có thể thêm, sửa, giao việc."</p>
             <div class="card-list">{all}</div>
+            {move || own(work, take)}
+            {from_file(work, take)}
             {move || chosen.get().map(|template| starter(work, template))}
         </main>
+    }
+}
+
+/// The programmes of this notebook: the next period or year of one starts from it.
+fn own(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
+    let one = move |row: &Arc<Summary>| {
+        let id = row.id;
+        let renew = move |_| {
+            if let Some(template) = programmes::template(work, id) {
+                take(template);
+            }
+        };
+        view! {
+            <button class="row" data-renew=id.to_string() on:click=renew>
+                <span class="row-main">
+                    <span class="row-title">{row.title.clone()}</span>
+                    <span class="row-sub">{row.subtitle.clone()}</span>
+                </span>
+            </button>
+        }
+    };
+    let rows = work.book.rows(|row| row.form == "chuong_trinh");
+    let rows: Vec<AnyView> = rows.iter().map(one).collect();
+    let all = (!rows.is_empty()).then(|| {
+        view! {
+            <h2 class="section-title">"Từ chương trình đã có: lập giai đoạn, năm tiếp theo"</h2>
+            <div class="card-list">{rows}</div>
+        }
+    });
+    view! { {all} }
+}
+
+/// A template that another commune gave.
+fn from_file(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
+    let read = move |event| {
+        let Some(input) = device::input_of(&event) else {
+            return;
+        };
+        wasm_bindgen_futures::spawn_local(async move {
+            let Some((_, bytes)) = device::chosen(&input).await else {
+                return;
+            };
+            input.set_value("");
+            match programmes::read(&bytes) {
+                Ok(template) => take(template),
+                Err(error) => work.book.say(words::files_error(&error), None),
+            }
+        });
+    };
+    view! {
+        <label class="field">
+                <span class="field-label">"Tệp mẫu của nơi khác (JSON)"</span>
+                <input id="template-file" type="file" accept=".json,application/json" on:change=read />
+            </label>
     }
 }
 

@@ -80,7 +80,7 @@ impl Ready {
     }
 }
 
-fn stamp_of_now() -> String {
+pub(super) fn stamp_of_now() -> String {
     let now = browser::now_ms();
     let (day, clock) = (records::date::today(now), records::date::clock(now));
     format!("{day}-{}-{:02}", clock.replace(':', "g"), now / 1_000 % 60)

@@ -9,6 +9,7 @@ mod follow_up;
 mod full_disk;
 mod killed;
 mod offline_day;
+mod renewal;
 mod report;
 mod screens;
 mod second_thoughts;

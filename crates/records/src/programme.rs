@@ -1,6 +1,10 @@
 //! Programmes: a template becomes one programme record and a task record for each real date.
 
+mod file;
+
 use serde_json::{Value, json};
+
+pub use file::{PROGRAMME_KIND, from_file, template_of, to_file};
 
 use crate::{
     change::RecWrites,
@@ -169,14 +173,7 @@ impl Read for Task {
 
 impl Read for Repeat {
     fn read(raw: &str) -> Result<Self, ReadError> {
-        match &*json::text(raw)? {
-            "ONCE" => Ok(Self::Once),
-            "YEAR" => Ok(Self::Year),
-            "HALF_YEAR" => Ok(Self::HalfYear),
-            "QUARTER" => Ok(Self::Quarter),
-            "MONTH" => Ok(Self::Month),
-            _ => Err(ReadError::other("how often")),
-        }
+        Self::of_option(&json::text(raw)?).ok_or_else(|| ReadError::other("how often"))
     }
 }
 
@@ -198,6 +195,19 @@ impl Read for TaskDue {
 }
 
 impl Repeat {
+    /// What an option of `nhiem_vu.dinh_ky` means.
+    #[must_use]
+    pub fn of_option(option: &str) -> Option<Self> {
+        let all = [
+            Self::Once,
+            Self::Year,
+            Self::HalfYear,
+            Self::Quarter,
+            Self::Month,
+        ];
+        all.into_iter().find(|repeat| repeat.option() == option)
+    }
+
     /// The option of `nhiem_vu.dinh_ky`.
     #[must_use]
     pub fn option(self) -> &'static str {

@@ -11,6 +11,11 @@ impl App {
         self.browser
             .click(&format!("[data-template='{template}']"))
             .await;
+        self.start_chosen().await
+    }
+
+    /// Starts what was chosen; returns its route.
+    pub(crate) async fn start_chosen(&self) -> String {
         self.browser.click("#start").await;
         let is_one = |route: &str| {
             let id = route.strip_prefix("#/chuong-trinh/");

@@ -1,0 +1,310 @@
+//! A programme as a file between communes, and as the start of its own renewal: what is to be done, how often and by
+//! when. Who was given a task and what came of it stay at home.
+
+use serde_json::Value;
+
+use super::{Base, Period, Repeat, Task, TaskDue, Template};
+use crate::{
+    date,
+    expr::to_text,
+    files::FileError,
+    json::{Object, ReadError},
+    write::{Out, Write, to_json},
+};
+
+/// What such a file names itself.
+pub const PROGRAMME_KIND: &str = "so-tay-dan-van/chuong-trinh";
+const PROGRAMME_VERSION: u64 = 1;
+
+/// What a programme and its tasks were started from, or could be again. A task that comes back is one task with its days.
+#[must_use]
+pub fn template_of(id: &str, programme: &Value, tasks: &[Value]) -> Template {
+    let period = Period {
+        from: text(programme, "tu_ngay"),
+        to: text(programme, "den_ngay"),
+    };
+    let bases = entries(programme, "can_cu").map(|base| Base {
+        number: text(part(base, "van_ban"), "so"),
+        date: date_of(text(part(base, "van_ban"), "ngay")),
+        body: text(base, "co_quan"),
+        subject: text(base, "trich_yeu"),
+    });
+    let mut all: Vec<Task> = Vec::new();
+    for task in tasks {
+        let task = task_of(task, &period);
+        let same = all.iter_mut().find(|other| is_same(other, &task));
+        match same {
+            Some(same) => {
+                same.due.days.extend(task.due.days);
+                same.due.days.sort_unstable();
+                same.due.days.dedup();
+            }
+            None => all.push(task),
+        }
+    }
+    Template {
+        id: id.to_owned(),
+        label: text(programme, "ten"),
+        kind: text(programme, "loai"),
+        number: text(part(programme, "so_ky_hieu"), "so"),
+        date: date_of(text(part(programme, "so_ky_hieu"), "ngay")),
+        parties: entries(programme, "ben_ky")
+            .map(|party| text(party, "ten_co_quan"))
+            .collect(),
+        bases: bases.collect(),
+        note: text(programme, "ghi_chu"),
+        tasks: all,
+        period,
+    }
+}
+
+fn task_of(task: &Value, period: &Period) -> Task {
+    let repeat = Repeat::of_option(&text(task, "dinh_ky")).unwrap_or_default();
+    let due = date::parse(&text(task, "han")).map(date::to_civil);
+    let first_year = date::parse(&period.from).map(|day| date::to_civil(day).0);
+    let due = match (repeat, due) {
+        (_, None) => TaskDue::default(),
+        (Repeat::Once, Some((year, month, day))) => TaskDue {
+            month: Some(month),
+            day: Some(day),
+            year: first_year.map(|first| year - first + 1),
+            days: Vec::new(),
+        },
+        (_, Some((_, month, day))) => TaskDue {
+            days: vec![(month, day)],
+            ..TaskDue::default()
+        },
+    };
+    Task {
+        group: text(task, "nhom"),
+        text: text(task, "noi_dung"),
+        lead: text(task, "chu_tri"),
+        help: entries(task, "phoi_hop")
+            .map(|helper| text(helper, "don_vi"))
+            .collect(),
+        product: text(task, "san_pham"),
+        repeat,
+        due,
+        due_is_default: task.get("han_mac_dinh") == Some(&Value::Bool(true)),
+        quote: text(task, "trich_dan"),
+    }
+}
+
+/// Whether one is the other on another day.
+fn is_same(a: &Task, b: &Task) -> bool {
+    let words =
+        |task: &Task| [&task.group, &task.text, &task.lead, &task.product].map(Clone::clone);
+    a.repeat != Repeat::Once && a.repeat == b.repeat && words(a) == words(b) && a.help == b.help
+}
+
+fn part<'a>(doc: &'a Value, key: &str) -> &'a Value {
+    doc.get(key).unwrap_or(&Value::Null)
+}
+
+fn text(doc: &Value, key: &str) -> String {
+    to_text(part(doc, key))
+}
+
+fn date_of(text: String) -> Option<String> {
+    (!text.is_empty()).then_some(text)
+}
+
+fn entries<'a>(doc: &'a Value, key: &str) -> impl Iterator<Item = &'a Value> {
+    part(doc, key).as_array().into_iter().flatten()
+}
+
+/// The file of a programme.
+#[must_use]
+pub fn to_file(template: &Template) -> String {
+    to_json(&File(template))
+}
+
+/// The programme of a file.
+///
+/// # Errors
+/// When it is not JSON, not a file of [`PROGRAMME_KIND`], or from a newer app.
+pub fn from_file(bytes: &[u8]) -> Result<Template, FileError> {
+    let text = str::from_utf8(bytes).map_err(|e| FileError::NotJson(e.to_string()))?;
+    let file = Object::read(text).map_err(|e| FileError::NotJson(e.to_string()))?;
+    if file.text("kind").ok().as_deref() != Some(PROGRAMME_KIND) {
+        return Err(FileError::Foreign);
+    }
+    let version: u64 = file.item("version").or(Err(FileError::Foreign))?;
+    if version > PROGRAMME_VERSION {
+        return Err(FileError::Newer(version));
+    }
+    file.item("template")
+        .map_err(|e: ReadError| FileError::NotJson(e.to_string()))
+}
+
+struct File<'a>(&'a Template);
+
+impl Write for File<'_> {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("kind", &PROGRAMME_KIND);
+            out.item("version", &PROGRAMME_VERSION);
+            out.item("template", self.0);
+        });
+    }
+}
+
+impl Write for Template {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("id", &self.id);
+            out.item("label", &self.label);
+            out.item("kind", &self.kind);
+            out.item("number", &self.number);
+            out.item_if("date", self.date.as_ref());
+            out.item("parties", &self.parties);
+            out.item("period", &self.period);
+            out.item("bases", &self.bases);
+            out.item("note", &self.note);
+            out.item("tasks", &self.tasks);
+        });
+    }
+}
+
+impl Write for Period {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("from", &self.from);
+            out.item("to", &self.to);
+        });
+    }
+}
+
+impl Write for Base {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("number", &self.number);
+            out.item_if("date", self.date.as_ref());
+            out.item("body", &self.body);
+            out.item("subject", &self.subject);
+        });
+    }
+}
+
+impl Write for Task {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("group", &self.group);
+            out.item("text", &self.text);
+            out.item("lead", &self.lead);
+            out.item("help", &self.help);
+            out.item("product", &self.product);
+            out.item("repeat", &self.repeat.option());
+            out.item("due", &self.due);
+            out.item("due_is_default", &self.due_is_default);
+            out.item("quote", &self.quote);
+        });
+    }
+}
+
+impl Write for TaskDue {
+    fn write(&self, out: &mut Out) {
+        let days: Vec<Value> = self
+            .days
+            .iter()
+            .map(|(month, day)| vec![*month, *day].into())
+            .collect();
+        out.object(|out| {
+            out.item("days", &days);
+            for (key, number) in [
+                ("month", self.month),
+                ("day", self.day),
+                ("year", self.year),
+            ] {
+                out.item_if(key, number.map(Value::from).as_ref());
+            }
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn programme() -> Value {
+        json!({
+            "ten": "Chương trình phối hợp", "loai": "CHUONG_TRINH_PHOI_HOP", "tu_ngay": "2021-01-01", "den_ngay": "2025-12-31",
+            "so_ky_hieu": {"so": "01/CTr-MẪU", "ngay": "2021-01-15"}, "ghi_chu": "Ghi chú",
+            "ben_ky": [{"@id": "a", "ten_co_quan": "Đảng ủy xã Mẫu"}, {"@id": "b", "ten_co_quan": "UBND xã Mẫu"}],
+            "can_cu": [{"@id": "c", "van_ban": {"so": "16/CT-TTg", "ngay": "2016-05-16"}, "co_quan": "Thủ tướng Chính phủ"}],
+        })
+    }
+
+    fn task(text: &str, repeat: &str, due: &str) -> Value {
+        json!({
+            "noi_dung": text, "nhom": "BAO_CAO", "dinh_ky": repeat, "han": due, "han_mac_dinh": true,
+            "phoi_hop": [{"@id": "d", "don_vi": "MTTQ xã"}],
+            "giao_cho": {"ho_ten": "Trần Thị Bình"}, "ket_qua": "Đã gửi", "ngay_hoan_thanh": "2021-06-29",
+        })
+    }
+
+    #[test]
+    fn a_task_that_comes_back_is_one_task_and_nobody_is_named() {
+        let tasks = [
+            task("Báo cáo", "HALF_YEAR", "2021-12-31"),
+            task("Báo cáo", "HALF_YEAR", "2021-06-30"),
+            task("Báo cáo", "HALF_YEAR", "2022-06-30"),
+            task("Sơ kết", "ONCE", "2023-03-15"),
+            task("Sơ kết", "ONCE", "2024-03-15"),
+        ];
+        let template = template_of("ctr", &programme(), &tasks);
+        assert_eq!(template.tasks.len(), 3);
+        assert_eq!(template.tasks[0].due.days, [(6, 30), (12, 31)]);
+        let next = Period {
+            from: "2026-01-01".into(),
+            to: "2027-12-31".into(),
+        };
+        let dates: Vec<String> = template.tasks[0]
+            .dates(&next)
+            .into_iter()
+            .flatten()
+            .collect();
+        assert_eq!(
+            dates,
+            ["2026-06-30", "2026-12-31", "2027-06-30", "2027-12-31"]
+        );
+        assert_eq!(
+            template.tasks[1].dates(&next)[0].as_deref(),
+            Some("2027-12-31"),
+            "the third year of a period of two is its end"
+        );
+        let file = to_file(&template);
+        for secret in ["Bình", "Đã gửi", "2021-06-29"] {
+            assert!(!file.contains(secret), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_goes_out_comes_in() {
+        let tasks = [
+            task("Sơ kết \"năm\"", "ONCE", "2023-03-15"),
+            task("Khác", "", ""),
+        ];
+        let template = template_of("ctr", &programme(), &tasks);
+        assert_eq!(template.parties, ["Đảng ủy xã Mẫu", "UBND xã Mẫu"]);
+        assert_eq!(template.bases[0].number, "16/CT-TTg");
+        assert_eq!(from_file(to_file(&template).as_bytes()), Ok(template));
+    }
+
+    #[test]
+    fn a_file_of_something_else_is_refused() {
+        let file = to_file(&template_of("ctr", &programme(), &[]));
+        assert!(matches!(from_file(b"\xff"), Err(FileError::NotJson(_))));
+        assert!(matches!(from_file(b"[1"), Err(FileError::NotJson(_))));
+        assert_eq!(from_file(b"{}"), Err(FileError::Foreign));
+        let newer = file.replace("\"version\":1", "\"version\":2");
+        assert_eq!(from_file(newer.as_bytes()), Err(FileError::Newer(2)));
+        let broken = file.replace("\"tasks\":[]", "\"tasks\":[{}]");
+        assert!(matches!(
+            from_file(broken.as_bytes()),
+            Err(FileError::NotJson(_))
+        ));
+    }
+}

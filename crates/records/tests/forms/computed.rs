@@ -4,7 +4,7 @@
 use records::{
     expr::{self, Scope},
     form::{Form, Level},
-    validate::problems,
+    validate::{is_shown, problems},
 };
 use serde_json::{Value, json};
 
@@ -631,5 +631,34 @@ fn the_periods_of_a_supervision_team_bind_teams_only() {
             &form,
             &with(&doc, json!({"hinh_thuc": "NGHIEN_CUU_VAN_BAN"})),
         );
+    }
+}
+
+#[test]
+fn what_was_typed_before_it_became_a_denunciation_is_in_sight_and_must_go() {
+    for form in catalogue()
+        .forms
+        .iter()
+        .filter(|form| form.id == "tiep_cong_dan")
+    {
+        let doc = |kind: &str, words: &Value| json!({"noi_dung": [{"@id": "e1", "loai": kind, "tom_tat": words, "yeu_cau": words}]});
+        let about = |doc: &Value| -> Vec<String> {
+            let all = objections(form, doc).into_iter().map(|(path, _)| path);
+            all.filter(|path| path.ends_with("tom_tat") || path.ends_with("yeu_cau"))
+                .collect()
+        };
+        let (typed, empty) = (json!("Điều phải giữ kín"), Value::Null);
+        let both = ["noi_dung/e1/tom_tat", "noi_dung/e1/yeu_cau"];
+        assert_eq!(about(&doc("TO_CAO", &typed)), both, "{}", form.version);
+        assert_eq!(about(&doc("TO_CAO", &empty)), [""; 0], "{}", form.version);
+        assert_eq!(about(&doc("KIEN_NGHI", &typed)), [""; 0]);
+        assert_eq!(about(&doc("KIEN_NGHI", &empty)), ["noi_dung/e1/tom_tat"]);
+        let field = form.field_at("noi_dung/e1/tom_tat").unwrap();
+        let doc = doc("TO_CAO", &typed);
+        let scope = Scope {
+            entries: &[&doc["noi_dung"][0]],
+            ..Scope::of(&doc, Some(form))
+        };
+        assert!(is_shown(field, &scope));
     }
 }

@@ -24,6 +24,11 @@ pub(crate) const SCREENS: &[(&str, &str)] = &[
     ("mau-chuong-trinh", "/chuong-trinh/mau"),
     ("cac-chuong-trinh", "/chuong-trinh"),
     ("chuong-trinh", "{programme}"),
+    ("viec", "/viec"),
+    ("dan-van-kheo", "/dan-van-kheo"),
+    ("dan-chu", "/dan-chu"),
+    ("bao-cao", "/bao-cao"),
+    ("in-so", "/so/tiep_cong_dan/in"),
     ("dong-bo", "/dong-bo"),
     ("cai-dat", "/cai-dat"),
     ("huong-dan", "/huong-dan"),
@@ -51,7 +56,8 @@ impl Places {
             "/dong-bo" => (route.to_owned(), "#export"),
             "/cai-dat" => (route.to_owned(), "#erase"),
             "/ghi" => (route.to_owned(), "a.tile"),
-            _ => (route.to_owned(), "main"),
+            // The page that says that another is on its way is in the middle.
+            _ => (route.to_owned(), "main:not(.middle)"),
         }
     }
 }

@@ -80,6 +80,9 @@ pub(crate) fn go(route: &str) {
 /// Puts a route in the place of the present one: what "back" must not come to again. A route that lies right
 /// behind is gone back to, or it would lie there twice.
 pub(crate) fn go_instead(route: &str) {
+    if self::route() == route {
+        return; // No other page is made, and no event would come.
+    }
     let (here, is_instead) = HERE.get();
     let is_behind = here.checked_sub(1).is_some_and(|behind| {
         WAY.with_borrow(|way| way.get(behind).is_some_and(|before| before == route))

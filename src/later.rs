@@ -128,10 +128,13 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     let ask = move || {
         coming.set(Coming::Asked);
         wasm_bindgen_futures::spawn_local(async move {
-            if !fetch(work).await {
-                // The person may have gone on to another page.
-                browser::let_go(coming.try_set(Coming::Missing));
-            }
+            let come = if fetch(work).await {
+                Coming::Here
+            } else {
+                Coming::Missing
+            };
+            // The person may have gone on to another page.
+            browser::let_go(coming.try_set(come));
         });
     };
     ask();
@@ -146,12 +149,15 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         (Coming::Asked, _) => {
             view! { <main class="page middle"><p class="hint" role="status">"Đang mở phần này…"</p></main> }
         }
-        (Coming::Missing | Coming::Here, _) => view! {
-            <main class="page middle">
-                <div class="banner warn" role="alert">{words::PART_MISSING}</div>
-                <button class="button" on:click=move |_| ask()>"Thử lại"</button>
-            </main>
-        },
+        (Coming::Missing | Coming::Here, _) => {
+            pages::frame::head("Chưa mở được", Some("/"));
+            view! {
+                <main class="page middle">
+                    <div class="banner warn" role="alert">{words::PART_MISSING}</div>
+                    <button class="button" on:click=move |_| ask()>"Thử lại"</button>
+                </main>
+            }
+        }
     };
     shown.piece()
 }

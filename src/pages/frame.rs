@@ -9,7 +9,7 @@ use crate::{
     parts::icon::icon,
     state::{Book, Toast},
     words,
-    work::Work,
+    work::{Work, drafts},
 };
 
 /// What a page says about itself.
@@ -79,6 +79,17 @@ pub(crate) fn frame(
             {bottom_bar(book)}
         </div>
     }
+}
+
+/// Lets the waiting build take over, unless that would lose a draft that is in memory only.
+pub(crate) fn take_update(work: Work) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if drafts::keep_held(work).await {
+            browser::worker::take_update().await;
+        } else {
+            work.book.say(words::NOT_KEPT, None);
+        }
+    });
 }
 
 /// What is saved here, what waits, what was sent, what was refused: in words, always in the same place.

@@ -251,7 +251,12 @@ impl Keeper {
                 work.book.say(words::store_error(&error), None);
             }
         }
-        browser::go_instead(&format!("/nhap/{name}?phieu={}", saved.rec));
+        let route = format!("/nhap/{name}?phieu={}", saved.rec);
+        if browser::route() == route {
+            // The form is made anew with what was typed.
+            work.book.reopened.update(|count| *count += 1);
+        }
+        browser::go_instead(&route);
     }
 }
 

@@ -251,7 +251,7 @@ fn counts(form: &'static Form, models: &[Model]) -> AnyView {
     }
     view! {
         <h2 class="section-title">"Tổng hợp"</h2>
-        <div class="table-wrap">
+        <div class="table-wrap" tabindex="0" role="region" aria-label="Tổng hợp">
             <table class="register">
                 <thead><tr><th>"Lĩnh vực"</th><th>"Số mô hình"</th><th>"Tập thể"</th><th>"Cá nhân"</th><th>"Đăng ký mới"</th><th>"Duy trì"</th><th>"Được công nhận"</th></tr></thead>
                 <tbody>{by_field(field)}{line("Tổng số", &all)}</tbody>

@@ -260,7 +260,7 @@ fn table(work: Work, register: &Register, lines: Vec<Vec<Cell>>, period: &str) -
         <section class="lying">
             <h2 class="section-title">{register.label.clone()}</h2>
             <p class="hint">{under(&work.book.unit(), period)}</p>
-            <div class="table-wrap">
+            <div class="table-wrap" tabindex="0" role="region" aria-label=register.label.clone()>
                 <table class="register">
                     <thead><tr>{heads}</tr><tr>{numbers}</tr></thead>
                     <tbody>{body.collect_view()}</tbody>

@@ -152,7 +152,7 @@ fn own(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
         let id = row.id;
         let renew = move |_| {
             if let Some(template) = programmes::template(work, id) {
-                take(template);
+                take(template.next());
             }
         };
         view! {
@@ -219,8 +219,12 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         format!("Sẽ lập {all} việc có ngày cụ thể trong giai đoạn này.")
     };
     let today = date::today(browser::now_ms());
+    let is_whole = move || {
+        let (from, to) = (date::parse(&from.get()), date::parse(&to.get()));
+        from.zip(to).is_some_and(|(from, to)| from <= to)
+    };
     let over = move || {
-        (to.get() < today).then(|| {
+        (is_whole() && to.get() < today).then(|| {
             view! { <p class="banner warn" role="status">"Giai đoạn này đã qua; sửa lại thời gian nếu tiếp tục thực hiện."</p> }
         })
     };
@@ -240,7 +244,7 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
             <p class="hint">{template.note.as_str()}</p>
             <div class="pair">{day("Từ ngày", "from", from)}{day("Đến ngày", "to", to)}</div>
             <p role="status">{count}</p>
-            <button class="button primary" id="start" on:click=start>"Bắt đầu chương trình"</button>
+            <button class="button primary" id="start" disabled=move || !is_whole() on:click=start>"Bắt đầu chương trình"</button>
         </section>
     }
 }

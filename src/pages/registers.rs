@@ -65,7 +65,10 @@ pub(crate) fn page(work: Work) -> AnyView {
     };
     let is_asking = Memo::new(move |_| !typed.read().trim().is_empty());
     let shown = move || {
-        is_asking.get();
+        if !is_asking.get() {
+            // The next search begins at its first row.
+            scroll.set(0);
+        }
         untrack(&found)
     };
     view! {

@@ -248,7 +248,7 @@ fn section(open: Open, section: &'static Section) -> AnyView {
             })
             .collect();
         view! {
-            <div class="table-wrap">{move || table(open, section)}</div>
+            <div class="table-wrap" tabindex="0" role="region" aria-label=section.label.as_str()>{move || table(open, section)}</div>
             {list_of(open, &below)}
         }
     });

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{self, prefs},
-    pages::frame::head,
+    pages::frame::{self, head},
     parts::icon::icon,
     words,
     work::{Work, settings},
@@ -123,7 +123,7 @@ fn about(work: Work) -> AnyView {
     };
     let update = move || {
         work.book.has_update.get().then(|| {
-            let take = |_| wasm_bindgen_futures::spawn_local(browser::worker::take_update());
+            let take = move |_| frame::take_update(work);
             view! { <button class="button" id="update" on:click=take>"Cập nhật bản mới"</button> }
         })
     };

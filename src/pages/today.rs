@@ -13,7 +13,7 @@ use records::{
 
 use crate::{
     browser,
-    pages::frame::head,
+    pages::frame::{self, head},
     parts::{
         icon::icon,
         row::{due_row, record_row},
@@ -61,7 +61,7 @@ pub(crate) fn page(work: Work) -> AnyView {
 fn banners(work: Work) -> AnyView {
     let book = work.book;
     let update = book.has_update.get().then(|| {
-        let take = |_| wasm_bindgen_futures::spawn_local(browser::worker::take_update());
+        let take = move |_| frame::take_update(work);
         view! {
             <div class="banner info">
                 <p>"Có bản mới của sổ tay. Dữ liệu giữ nguyên."</p>

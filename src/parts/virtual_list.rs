@@ -42,7 +42,12 @@ pub(crate) fn virtual_list(
     let px = move |count: usize| format!("{}px", count * height);
     let keys = move || -> Vec<String> {
         let rows = rows.read();
-        let some = rows.iter().skip(top.get()).take(WINDOW + 2 * MARGIN);
+        // The list may be shorter than when its place was kept.
+        let last = rows.len().saturating_sub(1) / MARGIN * MARGIN;
+        let some = rows
+            .iter()
+            .skip(top.get().min(last))
+            .take(WINDOW + 2 * MARGIN);
         some.map(|row| row.id.to_string()).collect()
     };
     // A row in sight keeps its node, and with it the focus, while others come and go around it.

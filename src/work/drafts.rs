@@ -105,6 +105,20 @@ pub(crate) fn hold(work: Work, name: &str, draft: Draft) {
     adopt(work, name, draft);
 }
 
+/// Tries again to keep what the store refused; whether everything is kept now.
+pub(crate) async fn keep_held(work: Work) -> bool {
+    let names = work.tools().unkept.borrow().clone();
+    for name in names.iter() {
+        let draft = work.book.peek(|data| data.drafts.get(name).cloned());
+        if let Some(draft) = draft
+            && keep(work, name, draft).await.is_err()
+        {
+            return false;
+        }
+    }
+    true
+}
+
 /// Whether a draft is in memory only.
 pub(crate) fn is_unkept(work: Work, name: &str) -> bool {
     work.tools().unkept.borrow().contains(name)

@@ -135,6 +135,7 @@ fn live(work: Work) {
     events::on_return(move || {
         worker::ask();
         wasm_bindgen_futures::spawn_local(async move {
+            drafts::keep_held(work).await;
             catch_up(work).await;
             sync::now(work);
         });

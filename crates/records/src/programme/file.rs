@@ -29,29 +29,34 @@ pub fn template_of(id: &str, programme: &Value, tasks: &[Value]) -> Template {
         body: text(base, "co_quan"),
         subject: text(base, "trich_yeu"),
     });
+    // The document itself is what the next one rests on: its number and its parties are not the next one's.
+    let number = part(programme, "so_ky_hieu");
+    let itself = Base {
+        number: text(number, "so"),
+        date: date_of(text(number, "ngay")),
+        body: String::new(),
+        subject: text(programme, "ten"),
+    };
+    let itself = (!itself.number.is_empty()).then_some(itself);
     let mut all: Vec<Task> = Vec::new();
     for task in tasks {
         let task = task_of(task, &period);
-        let same = all.iter_mut().find(|other| is_same(other, &task));
-        match same {
-            Some(same) => {
-                same.due.days.extend(task.due.days);
-                same.due.days.sort_unstable();
-                same.due.days.dedup();
-            }
+        match all.iter_mut().find(|other| is_same(other, &task)) {
+            Some(same) => same.due.days.extend(task.due.days),
             None => all.push(task),
         }
+    }
+    for task in &mut all {
+        usual(&mut task.due.days);
     }
     Template {
         id: id.to_owned(),
         label: text(programme, "ten"),
         kind: text(programme, "loai"),
-        number: text(part(programme, "so_ky_hieu"), "so"),
-        date: date_of(text(part(programme, "so_ky_hieu"), "ngay")),
-        parties: entries(programme, "ben_ky")
-            .map(|party| text(party, "ten_co_quan"))
-            .collect(),
-        bases: bases.collect(),
+        number: String::new(),
+        date: None,
+        parties: Vec::new(),
+        bases: itself.into_iter().chain(bases).collect(),
         note: text(programme, "ghi_chu"),
         tasks: all,
         period,
@@ -84,17 +89,52 @@ fn task_of(task: &Value, period: &Period) -> Task {
             .collect(),
         product: text(task, "san_pham"),
         repeat,
+        // A rhythm without a day gets one that is ours.
+        due_is_default: due == TaskDue::default()
+            || task.get("han_mac_dinh") == Some(&Value::Bool(true)),
         due,
-        due_is_default: task.get("han_mac_dinh") == Some(&Value::Bool(true)),
         quote: text(task, "trich_dan"),
     }
 }
 
-/// Whether one is the other on another day.
+/// Whether one is the other on another day. Who led it once is not another task.
 fn is_same(a: &Task, b: &Task) -> bool {
-    let words =
-        |task: &Task| [&task.group, &task.text, &task.lead, &task.product].map(Clone::clone);
-    a.repeat != Repeat::Once && a.repeat == b.repeat && words(a) == words(b) && a.help == b.help
+    a.repeat != Repeat::Once && (a.repeat, &a.group, &a.text) == (b.repeat, &b.group, &b.text)
+}
+
+/// Each day once, without those that somebody moved by hand in one year: a day counts when it comes at least half as often
+/// as the most frequent one.
+fn usual(days: &mut Vec<(i64, i64)>) {
+    let all = days.clone();
+    let count = |day: &(i64, i64)| all.iter().filter(|other| *other == day).count();
+    let most = all.iter().map(count).max().unwrap_or_default();
+    days.retain(|day| count(day) * 2 >= most);
+    days.sort_unstable();
+    days.dedup();
+}
+
+impl Template {
+    /// The same for the period after its own; without days when its own has no end.
+    #[must_use]
+    pub fn next(mut self) -> Self {
+        let Period { from, to } = &self.period;
+        let next = date::parse(from).zip(date::parse(to)).map(|(from, to)| {
+            let ((first, ..), (last, month, day)) = (date::to_civil(from), date::to_civil(to));
+            let shift = date::to_civil(to + 1).0 - first;
+            (to + 1, date::from_civil(last + shift, month, day))
+        });
+        self.period = match next {
+            Some((from, to)) if from <= to => Period {
+                from: date::format(from),
+                to: date::format(to),
+            },
+            _ => Period {
+                from: String::new(),
+                to: String::new(),
+            },
+        };
+        self
+    }
 }
 
 fn part<'a>(doc: &'a Value, key: &str) -> &'a Value {
@@ -133,8 +173,14 @@ pub fn from_file(bytes: &[u8]) -> Result<Template, FileError> {
     if version > PROGRAMME_VERSION {
         return Err(FileError::Newer(version));
     }
-    file.item("template")
-        .map_err(|e: ReadError| FileError::NotJson(e.to_string()))
+    let template: Template = file
+        .item("template")
+        .map_err(|e: ReadError| FileError::NotJson(e.to_string()))?;
+    // Its name is that of a record of another notebook.
+    Ok(Template {
+        id: String::new(),
+        ..template
+    })
 }
 
 struct File<'a>(&'a Template);
@@ -282,15 +328,50 @@ mod tests {
     }
 
     #[test]
+    fn a_day_moved_by_hand_in_one_year_is_not_a_day_of_every_year() {
+        let mut tasks: Vec<Value> = (2021..=2024)
+            .map(|year| task("Báo cáo", "YEAR", &format!("{year}-12-15")))
+            .collect();
+        tasks.push(task("Báo cáo", "YEAR", "2025-12-20"));
+        tasks.push(json!({"noi_dung": "Giao ban", "nhom": "BAO_CAO", "dinh_ky": "MONTH"}));
+        let template = template_of("ctr", &programme(), &tasks);
+        assert_eq!(template.tasks.len(), 2);
+        assert_eq!(template.tasks[0].due.days, [(12, 15)]);
+        assert!(template.tasks[1].due_is_default);
+    }
+
+    #[test]
+    fn the_next_period_is_as_many_years_and_rests_on_the_document_before() {
+        let next = template_of("ctr", &programme(), &[]).next();
+        assert_eq!(
+            (&*next.period.from, &*next.period.to),
+            ("2026-01-01", "2030-12-31")
+        );
+        assert_eq!((&*next.number, next.date, next.parties), ("", None, vec![]));
+        assert_eq!(next.bases[0].number, "01/CTr-MẪU");
+        let endless = json!({"ten": "A", "tu_ngay": "2024-01-01"});
+        assert_eq!(template_of("ctr", &endless, &[]).next().period.from, "");
+        let leap = json!({"ten": "A", "tu_ngay": "2024-01-01", "den_ngay": "2024-12-31"});
+        assert_eq!(
+            template_of("ctr", &leap, &[]).next().period.to,
+            "2025-12-31"
+        );
+    }
+
+    #[test]
     fn what_goes_out_comes_in() {
         let tasks = [
             task("Sơ kết \"năm\"", "ONCE", "2023-03-15"),
             task("Khác", "", ""),
         ];
         let template = template_of("ctr", &programme(), &tasks);
-        assert_eq!(template.parties, ["Đảng ủy xã Mẫu", "UBND xã Mẫu"]);
-        assert_eq!(template.bases[0].number, "16/CT-TTg");
-        assert_eq!(from_file(to_file(&template).as_bytes()), Ok(template));
+        assert_eq!(template.bases[1].number, "16/CT-TTg");
+        let file = to_file(&template);
+        let nameless = Template {
+            id: String::new(),
+            ..template
+        };
+        assert_eq!(from_file(file.as_bytes()), Ok(nameless));
     }
 
     #[test]

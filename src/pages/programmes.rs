@@ -194,9 +194,9 @@ fn from_file(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
     };
     view! {
         <label class="field">
-                <span class="field-label">"Tệp mẫu của nơi khác (JSON)"</span>
-                <input id="template-file" type="file" accept=".json,application/json" on:change=read />
-            </label>
+            <span class="field-label">"Tệp mẫu của nơi khác (JSON)"</span>
+            <input id="template-file" type="file" accept=".json,application/json" on:change=read />
+        </label>
     }
 }
 
@@ -209,7 +209,14 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         from: from.get(),
         to: to.get(),
     };
+    let is_whole = move || {
+        let (from, to) = (date::parse(&from.get()), date::parse(&to.get()));
+        from.zip(to).is_some_and(|(from, to)| from <= to)
+    };
     let count = move || {
+        if !is_whole() {
+            return "Ghi từ ngày và đến ngày; đến ngày không trước từ ngày.".to_owned();
+        }
         let period = period();
         let all: usize = template
             .tasks
@@ -219,10 +226,6 @@ fn starter(work: Work, template: &'static Template) -> AnyView {
         format!("Sẽ lập {all} việc có ngày cụ thể trong giai đoạn này.")
     };
     let today = date::today(browser::now_ms());
-    let is_whole = move || {
-        let (from, to) = (date::parse(&from.get()), date::parse(&to.get()));
-        from.zip(to).is_some_and(|(from, to)| from <= to)
-    };
     let over = move || {
         (is_whole() && to.get() < today).then(|| {
             view! { <p class="banner warn" role="status">"Giai đoạn này đã qua; sửa lại thời gian nếu tiếp tục thực hiện."</p> }

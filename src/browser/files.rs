@@ -70,13 +70,18 @@ pub(crate) async fn share(name: &str, mime: &str, bytes: &[u8]) -> bool {
 }
 
 /// The input that an event came from.
-pub(crate) fn input_of(event: &web_sys::Event) -> Option<web_sys::HtmlInputElement> {
+fn input_of(event: &web_sys::Event) -> Option<web_sys::HtmlInputElement> {
     event.target()?.dyn_into().ok()
 }
 
-/// The bytes of the file that a file input holds.
-pub(crate) async fn chosen(input: &web_sys::HtmlInputElement) -> Option<(String, Vec<u8>)> {
-    let file = input.files()?.get(0)?;
-    let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
-    Some((file.name(), Uint8Array::new(&buffer).to_vec()))
+/// The bytes of the file that was chosen in a file input, which is empty again afterwards: the same file may be chosen twice.
+pub(crate) fn chosen(event: &web_sys::Event) -> impl Future<Output = Option<Vec<u8>>> + 'static {
+    let input = input_of(event);
+    async move {
+        let input = input?;
+        let file = input.files()?.get(0)?;
+        let buffer = JsFuture::from(file.array_buffer()).await.ok()?;
+        input.set_value("");
+        Some(Uint8Array::new(&buffer).to_vec())
+    }
 }

@@ -178,14 +178,11 @@ fn own(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
 /// A template that another commune gave.
 fn from_file(work: Work, take: impl Fn(Template) + Copy + 'static) -> AnyView {
     let read = move |event| {
-        let Some(input) = device::input_of(&event) else {
-            return;
-        };
+        let file = device::chosen(&event);
         wasm_bindgen_futures::spawn_local(async move {
-            let Some((_, bytes)) = device::chosen(&input).await else {
+            let Some(bytes) = file.await else {
                 return;
             };
-            input.set_value("");
             match programmes::read(&bytes) {
                 Ok(template) => take(template),
                 Err(error) => work.book.say(words::files_error(&error), None),

@@ -261,14 +261,11 @@ fn import(work: Work) -> AnyView {
         )]));
     };
     let chosen = move |event| {
-        let Some(input) = device::input_of(&event) else {
-            return;
-        };
+        let file = device::chosen(&event);
         wasm_bindgen_futures::spawn_local(async move {
-            let Some((_, bytes)) = device::chosen(&input).await else {
+            let Some(bytes) = file.await else {
                 return;
             };
-            input.set_value("");
             if files::is_backup(&bytes) {
                 result.set(vec![
                     "Tệp sao lưu có khóa. Nhập cụm mật khẩu rồi bấm Mở.".to_owned(),

@@ -4,17 +4,14 @@
 use std::cell::{Cell, OnceCell};
 
 use leptos::prelude::*;
-use records::{
-    catalogue,
-    units::{self, Units},
-};
+use records::units::{self, Units};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     app, browser,
     markup::{Piece, view},
     pages, words,
-    work::Work,
+    work::{Work, catalogue},
 };
 
 /// What fits under an input on a phone.
@@ -49,10 +46,7 @@ fn enter() -> Result<Later, SplitLoaderError> {
 }
 
 fn grow(work: Work) {
-    // A test reads the built-in catalogue, so a release can.
-    if let Ok(all) = catalogue::complete() {
-        work.book.take_catalogue(Box::leak(Box::new(all)));
-    }
+    catalogue::grow(work);
     work.book.places.set(Some(places));
 }
 

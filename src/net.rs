@@ -79,6 +79,11 @@ pub(crate) async fn sync(
     SyncAnswer::read(&text).or(Err(NetError::Foreign))
 }
 
+/// A published catalogue.
+pub(crate) async fn catalogue(endpoint: &str, key: &str, number: u64) -> Result<String, NetError> {
+    exchange(endpoint, &format!("catalogue/{number}"), key, None).await
+}
+
 /// The text of a good answer.
 async fn exchange(
     endpoint: &str,

@@ -9,6 +9,7 @@ use records::{
     fold::{Life, Record},
     id::RecordId,
     order,
+    published::Mark,
     replica::Replica,
     shelf::Shelf,
     summary::{Summary, summarise},
@@ -90,6 +91,10 @@ pub(crate) struct Book {
     pub(crate) is_large: RwSignal<bool>,
     /// Once the list is here.
     pub(crate) places: RwSignal<Option<FindPlaces>>,
+    /// The newest catalogue that the endpoint has, as its last answer said.
+    pub(crate) published: RwSignal<Option<Mark>>,
+    /// Which catalogue holds here, in words; empty while it is the one the app came with.
+    pub(crate) edition: RwSignal<String>,
     /// A form with unsaved typing is open: nothing may take over the screen.
     pub(crate) is_writing: RwSignal<bool>,
 }
@@ -112,6 +117,8 @@ impl Book {
             reopened: RwSignal::new(0),
             is_large: RwSignal::new(false),
             places: RwSignal::new(None),
+            published: RwSignal::new(None),
+            edition: RwSignal::new(String::new()),
             is_writing: RwSignal::new(false),
         };
         let all: Vec<RecordId> = book
@@ -126,14 +133,16 @@ impl Book {
         self.catalogue.get()
     }
 
-    /// More forms have arrived: records of theirs get their rows.
-    pub(crate) fn take_catalogue(&self, catalogue: &'static Catalogue) {
-        let before = self.catalogue.get_untracked();
+    /// More forms have arrived, or newer ones: the records that this touches get new rows.
+    pub(crate) fn take_catalogue(
+        &self,
+        catalogue: &'static Catalogue,
+        is_touched: &dyn Fn(&Summary) -> bool,
+    ) {
         self.catalogue.set(catalogue);
         self.adopt(|data| {
-            let rows = data.rows.iter();
-            let unknown = rows.filter(|(_, row)| before.newest(&row.form).is_none());
-            unknown.map(|(id, _)| *id).collect()
+            let rows = data.rows.iter().filter(|(_, row)| is_touched(row));
+            rows.map(|(id, _)| *id).collect()
         });
     }
 

@@ -11,6 +11,7 @@ use js_sys::Uint8Array;
 use records::{
     draft::Draft,
     json::{self, Object, Read, ReadError},
+    published::Mark,
     replica::{Counter, Entry, Plan, SyncState},
     write::{Out, Write, to_json},
 };
@@ -121,6 +122,32 @@ impl Write for Profile {
             out.item("key", &self.key);
             out.item("is_welcomed", &self.is_welcomed);
             out.item("backed_up_ms", &self.backed_up_ms);
+        });
+    }
+}
+
+/// A catalogue that the endpoint published, in the bytes in which it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Published {
+    pub(crate) mark: Mark,
+    pub(crate) text: String,
+}
+
+impl Read for Published {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let published = Object::read(raw)?;
+        Ok(Self {
+            mark: published.item("mark")?,
+            text: published.text("text")?,
+        })
+    }
+}
+
+impl Write for Published {
+    fn write(&self, out: &mut Out) {
+        out.object(|out| {
+            out.item("mark", &self.mark);
+            out.item("text", &self.text);
         });
     }
 }
@@ -398,6 +425,18 @@ impl Store {
             Op::Expect("meta", "profile".into(), seen),
             Op::Put("meta", Some("profile".into()), row),
         ];
+        self.db.write(&["meta"], ops).await.map(|_| ())
+    }
+
+    /// The catalogue that was published, if one was; it can be fetched again when it does not open.
+    pub(crate) async fn published(&self) -> Option<Published> {
+        self.meta("catalogue").await.ok()?.value()
+    }
+
+    /// Keeps the catalogue that was published.
+    pub(crate) async fn put_published(&self, published: &Published) -> Result<(), StoreError> {
+        let row = self.seal("catalogue", published).await?;
+        let ops = vec![Op::Put("meta", Some("catalogue".into()), row)];
         self.db.write(&["meta"], ops).await.map(|_| ())
     }
 

@@ -1,5 +1,6 @@
 //! What a person does: open, save, send, export. The only place where the notebook, the store and the network meet.
 
+pub(crate) mod catalogue;
 pub(crate) mod drafts;
 pub(crate) mod files;
 pub(crate) mod open;

@@ -16,16 +16,22 @@ use serde_json::{Value, json};
 /// (`forms::parts` reads the files as they are and finds the same.)
 const CORE: &str = "core";
 const SOURCE: &str = "source";
+/// What only the endpoint and the second wasm read.
+const BOOK: &str = "book";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let root = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../../catalogue");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo:rerun-if-changed={}", root.display());
     let (mut first, mut later, mut registers) = (Vec::new(), Vec::new(), Vec::new());
+    let mut books = Vec::new();
     for mut form in folder(&root.join("forms"))? {
         let is_core = take(&mut form, CORE) == Some(Value::Bool(true));
         for section in items(&mut form, "sections") {
             strip_fields(section);
+        }
+        if let Some(field) = take(&mut form, BOOK) {
+            books.push(json!({"form": form.get("id"), "field": field, "date": form.get("date")}));
         }
         registers.push(json!({
             "id": form.get("id"), "version": form.get("version"), "registers": take(&mut form, "registers"),
@@ -46,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let prints = folder(&root.join("prints"))?;
     let later = json!({
         "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
-        "registers": registers,
+        "registers": registers, "books": books,
     });
     let units = file(&root.join("units.json"))?;
     fs::write(out.join("units.json"), units.to_string())?;

@@ -2,7 +2,7 @@
 
 use crate::markup::view;
 use leptos::prelude::*;
-use records::{catalogue, date, form::Form, id::RecordId, paper::Print};
+use records::{date, form::Form, id::RecordId, paper::Print};
 use serde_json::Value;
 
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     pages::{frame::head, not_found},
     parts::{icon::icon, sheet::sheet},
     words,
-    work::{Work, sheets},
+    work::{Work, catalogue, sheets},
 };
 
 /// Which paper of which entry.
@@ -83,11 +83,10 @@ fn choices(form: &Form, doc: &Value) -> Vec<Choice> {
         .get(&form.date)
         .and_then(Value::as_str)
         .unwrap_or_default();
-    // A test reads the built-in papers, so a release can.
-    let prints = catalogue::builtin_prints().unwrap_or_default();
+    let prints = catalogue::all().map_or(&[][..], |all| &all.prints);
     let mut all = Vec::new();
     for print in prints
-        .into_iter()
+        .iter()
         .filter(|print| print.form == form.id && print.is_valid_on(day))
     {
         for (entry, about) in print.papers(form, doc) {

@@ -1,12 +1,12 @@
 //! A register as the legal table of its period, ready for paper.
 
-use std::{cell::OnceCell, sync::Arc};
+use std::sync::Arc;
 
 use crate::markup::view;
 use ::sheets::{Cell, Sheet};
 use leptos::prelude::*;
 use records::{
-    catalogue, date, expr,
+    date, expr,
     form::{Form, Register, Registers},
     order,
     summary::Summary,
@@ -19,7 +19,7 @@ use crate::{
     pages::{frame::head, list, not_found},
     parts::icon::icon,
     words,
-    work::{Work, sheets},
+    work::{Work, catalogue, sheets},
 };
 
 pub(crate) fn page(work: Work, form: &str) -> AnyView {
@@ -83,15 +83,9 @@ fn in_order(work: Work, form: &Form, from: &str, to: &str) -> Vec<(Arc<Summary>,
 /// A register with its lines.
 type Lines = (&'static Register, Vec<Vec<Cell>>);
 
-thread_local! {
-    static REGISTERS: OnceCell<&'static [Registers]> = const { OnceCell::new() };
-}
-
 /// The legal tables of a form.
 fn tables_of(form: &Form) -> &'static [Register] {
-    // A test reads the built-in catalogue, so a release can.
-    let all = REGISTERS
-        .with(|all| *all.get_or_init(|| catalogue::builtin_registers().unwrap_or_default().leak()));
+    let all = catalogue::all().map_or(&[][..], |all| &all.registers);
     let of_form = |of: &&Registers| of.form == form.id && of.version == form.version;
     all.iter().find(of_form).map_or(&[], |of| &of.registers)
 }

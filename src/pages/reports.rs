@@ -1,11 +1,9 @@
 //! Báo cáo: which report for which period, those that were begun or sent, and the charts of the year.
 
-use std::cell::OnceCell;
-
 use crate::markup::view;
 use leptos::prelude::*;
 use records::{
-    catalogue, date, expr, order,
+    date, expr, order,
     report::{
         Report, keep,
         period::{self, Period},
@@ -19,19 +17,12 @@ use crate::{
     parts::row::due_chip,
     state::Book,
     words,
-    work::{Work, reports},
+    work::{Work, catalogue, reports},
 };
-
-thread_local! {
-    static ALL: OnceCell<&'static [Report]> = const { OnceCell::new() };
-}
 
 /// Every version of every report. They live as long as the page.
 pub(crate) fn all() -> &'static [Report] {
-    ALL.with(|all| {
-        // A test reads the built-in reports, so a release can.
-        *all.get_or_init(|| catalogue::builtin_reports().unwrap_or_default().leak())
-    })
+    catalogue::all().map_or(&[], |all| &all.reports)
 }
 
 /// The newest version of each.

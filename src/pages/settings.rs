@@ -136,6 +136,7 @@ fn about(work: Work) -> AnyView {
             <p>{format!("Bản {}", env!("CARGO_PKG_VERSION"))}</p>
             <p role="status" id="offline-ready">{ready}</p>
             {update}
+            <p id="edition">{move || work.book.edition.get()}</p>
             <details><summary>"Mẫu phiếu và căn cứ"</summary><ul>{forms.collect_view()}</ul></details>
         </section>
     }

@@ -136,6 +136,14 @@ async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
         .await
         .map_err(Failure::Net)?;
     let (more, lacks) = (answer.more, !answer.lacks.is_empty());
+    if answer.catalogue.is_some()
+        && work
+            .book
+            .published
+            .with_untracked(|p| *p != answer.catalogue)
+    {
+        work.book.published.set(answer.catalogue.clone());
+    }
     let plan = work.book.peek(|data| {
         data.replica
             .plan_answer(browser::now_ms(), browser::random(), &request, answer)

@@ -4,7 +4,10 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use records::{
-    change::{Change, ORDINARY},
+    change::{Change, ORDINARY, RecWrites},
+    date,
+    id::{ChangeId, DeviceId},
+    published::Book,
     stamp::Stamp,
     wire::Acceptance,
 };
@@ -12,7 +15,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::store::{Arrived, Hold};
+use crate::store::{Arrived, BookEntry, Giving, Hand, Hold};
 
 const NO_AUTHORITY: Hold = Hold {
     code: "khong_co_quyen",
@@ -23,6 +26,9 @@ const OUT_OF_SCOPE: Hold = Hold {
     say: "Máy chủ này chưa nhận ngăn của thay đổi này. Thay đổi được giữ riêng ở máy chủ.",
 };
 
+/// Who the history of a record names beside a number that was given.
+const GIVER: &str = "Máy chủ cấp số";
+
 pub(crate) fn scope(unit: &str, part: &str) -> String {
     format!("{unit}/{part}")
 }
@@ -32,6 +38,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) mac_key: &'a [u8; 32],
     pub(crate) unit: &'a str,
     pub(crate) arrival_ms: u64,
+    pub(crate) books: &'a [Book],
 }
 
 impl Judge<'_> {
@@ -44,13 +51,7 @@ impl Judge<'_> {
     ) -> Arrived {
         let scope = scope(self.unit, &change.part);
         let hash: [u8; 32] = Sha256::digest(raw.get().as_bytes()).into();
-        let hex = hex(&hash);
-        let proof = |eff: Stamp| {
-            mac(
-                self.mac_key,
-                &format!("{}\n{scope}\n{eff}\n{hex}", change.id),
-            )
-        };
+        let proof = |eff: Stamp| proof(self.mac_key, change.id, &scope, eff, &hash);
         let is_ours =
             |acc: &&Acceptance| bool::from(proof(acc.eff).as_bytes().ct_eq(acc.mac.as_bytes()));
         let eff = match earlier.filter(is_ours) {
@@ -74,8 +75,97 @@ impl Judge<'_> {
             body: Box::<str>::from(raw),
             hash,
             hold,
+            entries: change
+                .recs
+                .iter()
+                .filter_map(|writes| self.entry(writes))
+                .collect(),
         }
     }
+
+    /// What a change says of a record's place in a book.
+    fn entry(&self, writes: &RecWrites) -> Option<BookEntry> {
+        let book = self.books.iter().find(|book| book.form == writes.form)?;
+        let typed = writes
+            .set
+            .get(&book.field)
+            .and_then(serde_json::Value::as_u64);
+        let day = writes
+            .set
+            .get(&book.date)
+            .and_then(serde_json::Value::as_str);
+        let year = day.and_then(date::parse).map(|day| date::to_civil(day).0);
+        (typed.is_some() || year.is_some()).then(|| BookEntry {
+            rec: writes.rec,
+            form: writes.form.clone(),
+            ver: writes.ver.clone(),
+            field: book.field.clone(),
+            year,
+            // What no book counts to is nobody's number.
+            typed: typed.filter(|number| *number < NUMBERS_END),
+        })
+    }
+}
+
+/// Past any book.
+const NUMBERS_END: u64 = 1_000_000_000;
+
+/// Writes the changes by which numbers are given. In one life of the endpoint they are one device's.
+pub(crate) fn hand(mac_key: [u8; 32]) -> Hand {
+    Hand::new(move |giving| number(&mac_key, giving))
+}
+
+fn number(mac_key: &[u8; 32], giving: &Giving<'_>) -> Arrived {
+    let name = |text: &str| {
+        let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+        std::array::from_fn(|at| hash.get(at).copied().unwrap_or(0))
+    };
+    let Giving { epoch, scope, .. } = giving;
+    let dev = DeviceId::derived(name(&format!("{epoch}\n{scope}")));
+    let id = ChangeId::derived(name(&format!("{epoch}\n{scope}\n{}", giving.seq)));
+    let [a, b, c, d, ..] = *dev.bytes();
+    let stamp = Stamp {
+        ms: giving.arrival_ms,
+        // Several in one millisecond keep their order.
+        counter: u16::try_from(giving.seq & 0xffff).unwrap_or(0),
+        dev: u32::from_be_bytes([a, b, c, d]),
+    };
+    let mut writes = RecWrites::new(giving.rec, giving.form, giving.ver);
+    writes
+        .set
+        .insert(giving.field.to_owned(), giving.number.into());
+    let change = Change {
+        id,
+        dev,
+        n: giving.seq,
+        stamp,
+        lo: giving.arrival_ms,
+        part: ORDINARY.to_owned(),
+        who: Some(GIVER.to_owned()),
+        app: None,
+        recs: vec![writes],
+        erase: None,
+        stub: None,
+    };
+    let body = change.to_json();
+    let hash: [u8; 32] = Sha256::digest(body.as_bytes()).into();
+    Arrived {
+        id,
+        dev,
+        n: giving.seq,
+        scope: (*scope).to_owned(),
+        eff: stamp,
+        recs: vec![giving.rec],
+        mac: proof(mac_key, id, scope, stamp, &hash),
+        body: body.into(),
+        hash,
+        hold: None,
+        entries: Vec::new(),
+    }
+}
+
+fn proof(mac_key: &[u8; 32], id: ChangeId, scope: &str, eff: Stamp, hash: &[u8]) -> String {
+    mac(mac_key, &format!("{id}\n{scope}\n{eff}\n{}", hex(hash)))
 }
 
 fn mac(key: &[u8; 32], text: &str) -> String {

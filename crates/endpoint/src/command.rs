@@ -11,10 +11,11 @@ use records::{json::ReadError, wire::Unit};
 use tokio::net::TcpListener;
 
 use crate::{
-    Config, Endpoint, OpenError, device_key,
+    Config, Endpoint, OpenError, arrival, device_key,
     import::{self, Counts, UnusableFile},
-    settings::{Command, Import, Serve, Settings, Where},
-    store::{Store, StoreError, new_epoch},
+    publish::{self, NotPublished},
+    settings::{Books, Catalogue, Command, ConfirmBook, Import, Serve, Settings, UnitPlace, Where},
+    store::{Confirm, Store, StoreError, new_epoch},
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -52,6 +53,12 @@ pub enum CommandError {
     /// A file cannot be taken.
     #[error("Chưa nhận gì: tệp {0} {1}.")]
     Import(PathBuf, #[source] UnusableFile),
+    /// A catalogue cannot be published.
+    #[error("Chưa công bố gì: {0}")]
+    Publish(#[from] NotPublished),
+    /// There is no such volume.
+    #[error("Không có sổ {0} năm {1} nào đang chờ số. Xem: so-tay-endpoint books list")]
+    NoBook(String, i64),
     /// The catalogue that is built in cannot be read.
     #[error("Không đọc được danh mục mẫu phiếu: {0}")]
     Catalogue(#[from] ReadError),
@@ -79,6 +86,21 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Key(place) => print_key(&place).await,
         Command::NewEpoch(place) => renew_epoch(&place).await,
         Command::Import(settings) => take_files(&settings).await,
+        Command::Catalogue(Catalogue::Check(files)) => {
+            publish::check(&open(&files.place)?, &files.source).await?;
+            Ok(writeln!(io::stdout(), "Danh mục không có chỗ sai.")?)
+        }
+        Command::Catalogue(Catalogue::Publish(files)) => {
+            let mark = publish::publish(&open(&files.place)?, &files.source).await?;
+            let number = mark.number;
+            Ok(writeln!(
+                io::stdout(),
+                "Đã công bố danh mục số {number}. Các máy nhận ở lần gửi sau."
+            )?)
+        }
+        Command::Catalogue(Catalogue::Show(place)) => show_catalogue(&place).await,
+        Command::Books(Books::List(at)) => list_books(&at).await,
+        Command::Books(Books::Confirm(wish)) => confirm_book(wish).await,
     }
 }
 
@@ -210,19 +232,72 @@ async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
 
 /// All files are read before the database is opened: a damaged one leaves everything as it was.
 async fn take_files(settings: &Import) -> Result<(), CommandError> {
-    let catalogue = records::catalogue::complete()?;
+    let known = records::published::builtin()?;
     let mut all = Vec::new();
     for file in &settings.files {
-        let found = import::read(file, &catalogue)
+        let found = import::read(file, &known.catalogue)
             .map_err(|why| CommandError::Import(file.clone(), why))?;
         all.push((file, found));
     }
-    let store = create(&settings.place.database)?;
+    let store = create(&settings.at.place.database)?;
     for (file, found) in all {
-        let counts = import::file(&store, &settings.unit, found).await?;
+        let counts = import::file(&store, &settings.at.unit, &known.books, found).await?;
         say_counts(file, &counts)?;
     }
     Ok(())
+}
+
+async fn show_catalogue(place: &Where) -> Result<(), CommandError> {
+    let store = open(place)?;
+    let mut out = io::stdout();
+    let Some(mark) = store.newest_catalogue().await? else {
+        return Ok(writeln!(
+            out,
+            "Chưa công bố danh mục nào; các máy dùng danh mục của bản cài."
+        )?);
+    };
+    let text = store.catalogue_text(mark.number).await?;
+    out.write_all(&text.unwrap_or_default())?;
+    Ok(writeln!(out)?)
+}
+
+async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {
+    let mut out = io::stdout();
+    for volume in open(&at.place)?.volumes(&at.unit).await? {
+        let state = match volume.is_open {
+            true => "đang cấp số",
+            false => "tạm dừng cấp số sau khi phục hồi",
+        };
+        writeln!(
+            out,
+            "{} năm {}: số cuối {}, {} phiếu chờ số, {state}",
+            volume.form, volume.year, volume.last, volume.waiting
+        )?;
+    }
+    Ok(())
+}
+
+async fn confirm_book(wish: ConfirmBook) -> Result<(), CommandError> {
+    let store = open(&wish.at.place)?;
+    let volumes = store.volumes(&wish.at.unit).await?;
+    let mut known = volumes.iter();
+    if !known.any(|volume| volume.form == wish.form && volume.year == wish.year) {
+        return Err(CommandError::NoBook(wish.form, wish.year));
+    }
+    let given = store
+        .confirm(Confirm {
+            unit: wish.at.unit,
+            form: wish.form,
+            year: wish.year,
+            last: wish.last,
+            arrival_ms: crate::now_ms(),
+            hand: arrival::hand(store.identity().await?.mac_key),
+        })
+        .await?;
+    Ok(writeln!(
+        io::stdout(),
+        "Cấp số trở lại; {given} phiếu đang chờ đã có số."
+    )?)
 }
 
 fn say_counts(file: &Path, counts: &Counts) -> io::Result<()> {

@@ -7,10 +7,11 @@ use records::{
     catalogue::Catalogue,
     change::parse_change,
     files::{self, FileError, Found},
+    published::Book,
 };
 
 use crate::{
-    arrival::Judge,
+    arrival::{self, Judge},
     now_ms,
     store::{Delivery, Filed, Place, Store, StoreError},
 };
@@ -67,13 +68,19 @@ pub fn read(file: &Path, catalogue: &Catalogue) -> Result<Found, UnusableFile> {
 ///
 /// # Errors
 /// When nothing of it was stored.
-pub async fn file(store: &Store, unit: &str, found: Found) -> Result<Counts, StoreError> {
+pub async fn file(
+    store: &Store,
+    unit: &str,
+    books: &[Book],
+    found: Found,
+) -> Result<Counts, StoreError> {
     let identity = store.identity().await?;
     let arrival_ms = now_ms();
     let judge = Judge {
         mac_key: &identity.mac_key,
         unit,
         arrival_ms,
+        books,
     };
     let mut counts = Counts {
         refused: found.damaged,
@@ -91,6 +98,7 @@ pub async fn file(store: &Store, unit: &str, found: Found) -> Result<Counts, Sto
         epoch: None,
         arrival_ms,
         changes,
+        hand: arrival::hand(identity.mac_key),
     };
     let places = match store.file(delivery).await? {
         Filed::Here(places) => places,

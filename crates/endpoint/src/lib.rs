@@ -3,7 +3,7 @@
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
 //! reading order: `routes` (the table, one file for each), `http` (bodies, the key, problem
 //! documents), `arrival` (how a change is judged), `store` (the database), and for the binary `settings`,
-//! `command`, `import`, `device_key`.
+//! `command`, `import`, `publish`, `device_key`.
 
 mod arrival;
 pub mod command;
@@ -11,6 +11,7 @@ pub mod device_key;
 mod http;
 pub mod import;
 mod metrics;
+pub mod publish;
 mod routes;
 pub mod settings;
 pub mod store;
@@ -18,12 +19,16 @@ pub mod store;
 use std::{
     fmt, io,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{http::HeaderValue, serve::ListenerExt};
-use records::{catalogue::Catalogue, json::ReadError, wire::Unit};
+use records::{
+    json::ReadError,
+    published::{self, Bundle, Mark},
+    wire::Unit,
+};
 use tokio::{
     net::TcpListener,
     sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit, oneshot},
@@ -31,7 +36,7 @@ use tokio::{
 use tower_http::services::ServeDir;
 
 pub use routes::{router, routes};
-use store::{Identity, Store, StoreError};
+use store::{Hand, Identity, Store, StoreError};
 
 /// How long requests that are being served may still take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -79,11 +84,20 @@ struct Inner {
     config: Config,
     identity: Identity,
     device_key_hash: [u8; 32],
-    catalogue: Catalogue,
+    catalogue: RwLock<Arc<Known>>,
+    hand: Hand,
     files: Option<ServeDir>,
     metrics: metrics::Metrics,
     crowd: Semaphore,
     memory: Arc<Semaphore>,
+}
+
+/// The catalogue as this process knows it.
+#[derive(Debug)]
+pub(crate) struct Known {
+    /// What was published; none while it is the built-in one.
+    mark: Option<Mark>,
+    pub(crate) bundle: Bundle,
 }
 
 impl fmt::Debug for Inner {
@@ -116,10 +130,16 @@ impl Endpoint {
     pub async fn open(store: Store, config: Config) -> Result<Self, OpenError> {
         let identity = store.identity().await?;
         let device_key_hash = identity.device_key_hash.ok_or(OpenError::NoDeviceKey)?;
+        let known = Known {
+            mark: None,
+            bundle: published::builtin()?,
+        };
         let files = |dir: &PathBuf| ServeDir::new(dir).precompressed_br().precompressed_gzip();
-        Ok(Self(Arc::new(Inner {
+        let newest = store.newest_catalogue().await?;
+        let endpoint = Self(Arc::new(Inner {
             device_key_hash,
-            catalogue: records::catalogue::complete()?,
+            catalogue: RwLock::new(Arc::new(known)),
+            hand: arrival::hand(identity.mac_key),
             files: config.app.as_ref().map(files),
             metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
             crowd: Semaphore::new(config.limits.crowd),
@@ -127,7 +147,37 @@ impl Endpoint {
             store,
             config,
             identity,
-        })))
+        }));
+        endpoint.learn(newest.as_ref()).await?;
+        Ok(endpoint)
+    }
+
+    /// Takes up the catalogue that is the newest in the database now; another process may have published it.
+    pub(crate) async fn learn(&self, newest: Option<&Mark>) -> Result<(), StoreError> {
+        let Some(newest) = newest.filter(|mark| self.known().mark.as_ref() != Some(mark)) else {
+            return Ok(());
+        };
+        let text = self.store().catalogue_text(newest.number).await?;
+        let before = published::builtin().map_err(|e| StoreError::Engine(e.to_string()))?;
+        let bundle = match published::read(&text.unwrap_or_default()) {
+            Ok(renewed) => before.renewed_by(renewed),
+            Err(error) => {
+                // From a newer release: what is handed out stays, what is read here is the built-in one.
+                tracing::error!(%error, number = newest.number, "the published catalogue is not readable");
+                before
+            }
+        };
+        let known = Known {
+            mark: Some(newest.clone()),
+            bundle,
+        };
+        let mut catalogue = self
+            .0
+            .catalogue
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        *catalogue = Arc::new(known);
+        Ok(())
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -154,8 +204,13 @@ impl Endpoint {
         &self.0.device_key_hash
     }
 
-    pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.0.catalogue
+    pub(crate) fn known(&self) -> Arc<Known> {
+        let catalogue = self.0.catalogue.read();
+        Arc::clone(&catalogue.unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn hand(&self) -> Hand {
+        self.0.hand.clone()
     }
 
     pub(crate) fn metrics(&self) -> &metrics::Metrics {

@@ -1,6 +1,7 @@
 //! The table of routes. Everything that is not in it is the built app.
 
 mod app;
+mod catalogue;
 mod hello;
 mod show_record;
 mod sync;
@@ -34,13 +35,16 @@ struct Route {
     serve: fn() -> MethodRouter<Endpoint>,
 }
 
-const TABLE: [Route; 7] = [
+const TABLE: [Route; 8] = [
     open("/healthz", || get(watch::health)),
     open("/readyz", || get(watch::ready)),
     open("/metrics", || get(watch::metrics)),
     open("/v1/openapi.json", || get(watch::openapi)),
     keyed("GET", "/v1/hello", || get(hello::hello)),
     keyed("POST", "/v1/sync", || post(sync::sync)),
+    keyed("GET", "/v1/catalogue/{number}", || {
+        get(catalogue::catalogue)
+    }),
     keyed("GET", "/v1/records/{id}", || get(show_record::show_record)),
 ];
 

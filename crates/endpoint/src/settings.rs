@@ -25,6 +25,71 @@ pub enum Command {
     NewEpoch(Where),
     /// Nhận tệp Xuất vào cơ sở dữ liệu. Nhận hai lần không nhân đôi; tệp hỏng thì không nhận gì.
     Import(Import),
+    /// Danh mục (mẫu phiếu, hạn, lịch nghỉ, biểu báo cáo): kiểm tra, công bố cho các máy.
+    #[command(subcommand)]
+    Catalogue(Catalogue),
+    /// Sổ có số thứ tự do máy chủ cấp: xem, cho cấp số lại sau khi phục hồi.
+    #[command(subcommand)]
+    Books(Books),
+}
+
+/// What can be done with a catalogue.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Catalogue {
+    /// Chỉ kiểm tra: in ra mọi chỗ sai.
+    Check(CatalogueFiles),
+    /// Kiểm tra rồi công bố; có chỗ sai thì không công bố gì.
+    Publish(CatalogueFiles),
+    /// In ra bản đang công bố.
+    Show(Where),
+}
+
+/// A catalogue as files.
+#[derive(Debug, Clone, Args)]
+pub struct CatalogueFiles {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Một tệp JSON, hoặc thư mục có forms/, programmes/, reports/, prints/, calendar.json, guide.json.
+    #[arg(value_name = "TỆP HOẶC THƯ MỤC")]
+    pub source: PathBuf,
+}
+
+/// What can be done with the books.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Books {
+    /// Các quyển, số cuối, số phiếu đang chờ số.
+    List(UnitPlace),
+    /// Sau khi phục hồi: ghi số cuối đã in, để máy chủ cấp tiếp.
+    Confirm(ConfirmBook),
+}
+
+/// Which unit of which database.
+#[derive(Debug, Clone, Args)]
+pub struct UnitPlace {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Mã đơn vị hành chính cấp xã mà máy chủ phục vụ, năm chữ số.
+    #[arg(long, env = "SO_TAY_UNIT", default_value = "00000", value_parser = parse_unit)]
+    pub unit: String,
+}
+
+/// Which volume goes on after which number.
+#[derive(Debug, Clone, Args)]
+pub struct ConfirmBook {
+    /// Which unit.
+    #[command(flatten)]
+    pub at: UnitPlace,
+    /// Mẫu phiếu, ví dụ `tiep_cong_dan`.
+    #[arg(long)]
+    pub form: String,
+    /// Năm của quyển sổ.
+    #[arg(long)]
+    pub year: i64,
+    /// Số cuối cùng đã in hoặc đã ghi vào sổ giấy.
+    #[arg(long)]
+    pub last: u64,
 }
 
 /// Which database.
@@ -38,12 +103,9 @@ pub struct Where {
 /// What to take in.
 #[derive(Debug, Clone, Args)]
 pub struct Import {
-    /// Which database.
+    /// Which unit.
     #[command(flatten)]
-    pub place: Where,
-    /// Mã đơn vị hành chính cấp xã mà máy chủ phục vụ, năm chữ số.
-    #[arg(long, env = "SO_TAY_UNIT", default_value = "00000", value_parser = parse_unit)]
-    pub unit: String,
+    pub at: UnitPlace,
     /// Các tệp Xuất (JSON).
     #[arg(required = true, value_name = "TỆP")]
     pub files: Vec<PathBuf>,

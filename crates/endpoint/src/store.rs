@@ -3,16 +3,20 @@
 
 #[cfg(test)]
 mod contract;
+mod numbers;
 mod read;
 mod sqlite;
 mod write;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt,
     path::Path,
+    sync::Arc,
 };
 
 use records::id::{ChangeId, DeviceId, RecordId};
+use records::published::Mark;
 use records::stamp::Stamp;
 use records::wire::{Acceptance, Cursor};
 
@@ -75,6 +79,103 @@ pub struct Arrived {
     pub mac: String,
     /// Why it must be set aside, if it must.
     pub hold: Option<Hold>,
+    /// Which of its records belong into books.
+    pub entries: Vec<BookEntry>,
+}
+
+/// What a change says of a record's place in a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BookEntry {
+    /// The record.
+    pub rec: RecordId,
+    /// Its form: the book.
+    pub form: String,
+    /// The form version its author saw.
+    pub ver: String,
+    /// The field of the number.
+    pub field: String,
+    /// The volume, when the change says the date.
+    pub year: Option<i64>,
+    /// A number that a person typed.
+    pub typed: Option<u64>,
+}
+
+/// A number that is being given: what the change that says so is made of.
+#[derive(Debug)]
+pub struct Giving<'a> {
+    /// The unit whose notebook it is.
+    pub unit: &'a str,
+    /// `unit/compartment` of the record.
+    pub scope: &'a str,
+    /// The present life of the endpoint.
+    pub epoch: &'a str,
+    /// Server time.
+    pub arrival_ms: u64,
+    /// The place of the change in its scope.
+    pub seq: u64,
+    /// The record.
+    pub rec: RecordId,
+    /// Its form.
+    pub form: &'a str,
+    /// The form version.
+    pub ver: &'a str,
+    /// The field of the number.
+    pub field: &'a str,
+    /// The number.
+    pub number: u64,
+}
+
+/// Writes the changes that say which number was given: the only ones that the endpoint is the author of.
+#[derive(Clone)]
+pub struct Hand(Arc<dyn Fn(&Giving<'_>) -> Arrived + Send + Sync>);
+
+impl Hand {
+    /// A hand that writes like this.
+    pub fn new(write: impl Fn(&Giving<'_>) -> Arrived + Send + Sync + 'static) -> Self {
+        Self(Arc::new(write))
+    }
+
+    pub(super) fn write(&self, giving: &Giving<'_>) -> Arrived {
+        (self.0)(giving)
+    }
+}
+
+impl fmt::Debug for Hand {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Hand")
+    }
+}
+
+/// One volume of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Volume {
+    /// The form: the book.
+    pub form: String,
+    /// The year.
+    pub year: i64,
+    /// The last number given or typed.
+    pub last: u64,
+    /// Numbers are given; after a restore only once someone has confirmed the last printed one.
+    pub is_open: bool,
+    /// Records that wait for a number.
+    pub waiting: u64,
+}
+
+/// The opening of a volume after a restore.
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    /// The unit whose book it is.
+    pub unit: String,
+    /// The form: the book.
+    pub form: String,
+    /// The year.
+    pub year: i64,
+    /// The last number that anybody printed or wrote.
+    pub last: u64,
+    /// Server time.
+    pub arrival_ms: u64,
+    /// Who writes the numbers that are given now.
+    pub hand: Hand,
 }
 
 /// Why a change is set aside.
@@ -104,6 +205,8 @@ pub struct Delivery {
     pub arrival_ms: u64,
     /// In the order sent.
     pub changes: Vec<Arrived>,
+    /// Who writes the numbers that are given.
+    pub hand: Hand,
 }
 
 /// What became of a delivery.
@@ -154,6 +257,8 @@ pub struct Found {
     pub more: bool,
     /// Of the offered ids, those that were not taken.
     pub lacks: Vec<ChangeId>,
+    /// The newest published catalogue.
+    pub catalogue: Option<Mark>,
 }
 
 /// Rows of one scope, in order.
@@ -233,7 +338,59 @@ impl Store {
     /// When it could not be stored.
     pub async fn set_epoch(&self, epoch: &str) -> Result<(), StoreError> {
         let Self::Sqlite(store) = self;
+        // First: numbers may wait too often, never too rarely.
+        store.set_meta("restored", b"1".to_vec()).await?;
         store.set_meta("epoch", epoch.as_bytes().to_vec()).await
+    }
+
+    /// Publishes a catalogue; the same text again is the same catalogue.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn publish(
+        &self,
+        hash: String,
+        text: Vec<u8>,
+        now_ms: u64,
+    ) -> Result<Mark, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.publish(hash, text, now_ms).await
+    }
+
+    /// The newest published catalogue.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn newest_catalogue(&self) -> Result<Option<Mark>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.newest_catalogue().await
+    }
+
+    /// The text of a published catalogue.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn catalogue_text(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.catalogue_text(number).await
+    }
+
+    /// The volumes of a unit's books.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn volumes(&self, unit: &str) -> Result<Vec<Volume>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.volumes(unit).await
+    }
+
+    /// Opens a volume after a restore; how many numbers were given at once.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.confirm(confirm).await
     }
 
     /// Files a delivery; answers when it is durable.

@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod catalogue;
 mod contract;
 mod hostile;
 mod import;

@@ -151,7 +151,7 @@ async fn one_bad_change_is_refused_and_the_others_are_taken() {
         change(9).replace("\"n\":9", "\"n\":-1"),
         change(9).replace("\"n\":9", "\"n\":18446744073709551616"),
         change(9).replace("1763800000000-0000", "now"),
-        change(9).replace("ngay_tiep", "a/b"),
+        change(9).replace("ngay_nhap_csdl_qg", "a/b"),
         change(9).replace(&id(9), "x"),
     ];
     for bad in &unreadable {
@@ -185,7 +185,7 @@ async fn a_change_over_a_limit_is_refused_by_itself() {
             "\"2026-11-22\"",
             &format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)),
         ),
-        change(9).replace("ngay_tiep", &"x".repeat(301)),
+        change(9).replace("ngay_nhap_csdl_qg", &"x".repeat(301)),
         paths.to_string(),
     ];
     for bad in too_large {

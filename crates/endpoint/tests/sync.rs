@@ -444,7 +444,7 @@ async fn a_record_is_shown_with_its_problems_and_conflicts() {
     let answer = world.get(&format!("/v1/records/{}", record(1))).await;
     let shown = answer.json();
     assert_eq!(shown["form"], "tiep_cong_dan");
-    assert_eq!(shown["doc"]["ngay_tiep"], "2026-11-22");
+    assert_eq!(shown["doc"]["ngay_nhap_csdl_qg"], "2026-11-22");
     assert_eq!(
         (&shown["changes"], &shown["life"]),
         (&json!(2), &json!("alive"))

@@ -245,6 +245,8 @@ fn check(method: &str, path: &str, answer: &Answer) {
     let path = path.split('?').next().unwrap();
     let template = if path.starts_with("/v1/records/") {
         "/v1/records/{id}"
+    } else if path.starts_with("/v1/catalogue/") {
+        "/v1/catalogue/{number}"
     } else {
         path
     };
@@ -294,7 +296,7 @@ pub(crate) fn sample(n: u64) -> Value {
         "id": id(n), "dev": "019ab3b0-0000-7000-8000-00000000000a", "n": n,
         "stamp": "1763800000000-0000-0000000a", "lo": 0, "part": "thuong", "who": "Nguyễn Văn A",
         "recs": [{"rec": record(n % 10), "form": "tiep_cong_dan", "ver": "ND154-2026",
-                  "set": {"ngay_tiep": "2026-11-22", "noi_dung": format!("Nội dung {n}")}}],
+                  "set": {"ngay_nhap_csdl_qg": "2026-11-22", "noi_dung": format!("Nội dung {n}")}}],
     })
 }
 

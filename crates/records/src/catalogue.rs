@@ -1,4 +1,4 @@
-//! The catalogue: forms and programme templates, built in and (later) received.
+//! The catalogue: forms and programme templates, as they are built in. What an endpoint adds is `published`.
 
 use crate::{
     calendar::Calendar,
@@ -7,6 +7,7 @@ use crate::{
     order,
     paper::Print,
     programme::Template,
+    published::Book,
     report::Report,
 };
 
@@ -43,7 +44,7 @@ impl Read for Catalogue {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let catalogue = Object::read(raw)?;
         Ok(Self {
-            forms: catalogue.item("forms")?,
+            forms: catalogue.item_or_default("forms")?,
             programmes: Vec::new(),
             guide: Guide::default(),
             calendar: catalogue.item_or_default("calendar")?,
@@ -116,10 +117,23 @@ pub fn builtin_reports() -> Result<Vec<Report>, ReadError> {
 /// When one does not have the shape of `docs/REPORTS.md`.
 pub fn read_reports(text: &str) -> Result<Vec<Report>, ReadError> {
     let mut reports: Vec<Report> = Object::read(text)?.item_or_default("reports")?;
-    order::sort(&mut reports, &mut |a, b| {
+    sort_reports(&mut reports);
+    Ok(reports)
+}
+
+/// By id, the versions of one by their first day.
+pub(crate) fn sort_reports(reports: &mut [Report]) {
+    order::sort(reports, &mut |a, b| {
         (&a.id, &a.valid_from) < (&b.id, &b.valid_from)
     });
-    Ok(reports)
+}
+
+/// The books whose numbers the endpoint gives.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_books() -> Result<Vec<Book>, ReadError> {
+    Object::read(BUILT_IN_LATER)?.item_or_default("books")
 }
 
 /// Both parts.

@@ -23,6 +23,7 @@ pub mod paper;
 pub mod path;
 pub mod position;
 pub mod programme;
+pub mod published;
 pub mod replica;
 pub mod report;
 pub mod search;

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use crate::{
     id::{ChangeId, DeviceId},
     json::{self, Object, Read, ReadError},
+    published::Mark,
     stamp::Stamp,
     table::Table,
     write::{Out, Write},
@@ -101,6 +102,9 @@ pub struct SyncAnswer {
     pub lacks: Vec<ChangeId>,
     /// Another request will bring more.
     pub more: bool,
+    /// The newest catalogue that was published here; none while that is the built-in one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub catalogue: Option<Mark>,
 }
 
 /// What became of a change that was sent.
@@ -243,6 +247,7 @@ impl Read for SyncAnswer {
             pages: answer.item_or_default("pages")?,
             lacks: answer.item_or_default("lacks")?,
             more: answer.flag_or_false("more")?,
+            catalogue: answer.item_if("catalogue")?,
         })
     }
 }
@@ -369,6 +374,7 @@ impl Write for SyncAnswer {
             out.item("pages", &self.pages);
             out.item("lacks", &self.lacks);
             out.item("more", &self.more);
+            out.item_if("catalogue", self.catalogue.as_ref());
         });
     }
 }

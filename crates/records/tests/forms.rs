@@ -1,6 +1,6 @@
 //! The catalogue is sound: what a form says of itself holds, every expression means something, every form can be
 //! filled, every template started. `sound` reads the files, `filled` fills the forms, `computed` works some of them out
-//! by hand, `started` starts the templates, `grown` adds a field and a form, `parts` takes the catalogue apart, `deadlines`
+//! by hand, `started` starts the templates, `grown` adds a field and a form, `published` publishes them, `parts` takes the catalogue apart, `deadlines`
 //! counts terms by hand.
 
 mod computed;
@@ -8,6 +8,7 @@ mod deadlines;
 mod filled;
 mod grown;
 mod parts;
+mod published;
 pub(crate) mod sound;
 mod started;
 
@@ -46,8 +47,9 @@ pub(crate) fn texts(folder: &str) -> BTreeMap<String, String> {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../catalogue")
         .join(folder);
-    let files = fs::read_dir(dir).unwrap().map(|file| {
-        let path = file.unwrap().path();
+    let files = fs::read_dir(dir).unwrap().map(|file| file.unwrap().path());
+    let files = files.filter(|path| path.extension().is_some_and(|ext| ext == "json"));
+    let files = files.map(|path| {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         (name, fs::read_to_string(path).unwrap())
     });

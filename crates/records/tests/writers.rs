@@ -6,6 +6,7 @@ use records::{
     draft::{Draft, Seen},
     files::{Export, FiledChange, ReadableRecord},
     id::{ChangeId, DeviceId, RecordId},
+    published::Mark,
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
     table::{Set, Table},
@@ -263,7 +264,15 @@ fn page() -> impl Strategy<Value = Page> {
 }
 
 fn answer() -> impl Strategy<Value = SyncAnswer> {
-    let head = (any::<u32>(), text(), any::<u64>(), unit(), any::<bool>());
+    let mark = (any::<u64>(), text()).prop_map(|(number, hash)| Mark { number, hash });
+    let head = (
+        any::<u32>(),
+        text(),
+        any::<u64>(),
+        unit(),
+        any::<bool>(),
+        option::of(mark),
+    );
     let lists = (vec(verdict(), 0..3), vec(page(), 0..3), change_ids());
     (head, lists).prop_map(|(head, (answers, pages, lacks))| SyncAnswer {
         protocol: head.0,
@@ -274,6 +283,7 @@ fn answer() -> impl Strategy<Value = SyncAnswer> {
         pages,
         lacks,
         more: head.4,
+        catalogue: head.5,
     })
 }
 

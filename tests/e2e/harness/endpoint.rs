@@ -38,6 +38,22 @@ impl Endpoint {
         key.trim().to_owned()
     }
 
+    /// Publishes a catalogue, as the operator does; what the command said.
+    pub(crate) fn publish(&self, catalogue: &serde_json::Value) -> Result<String, String> {
+        let file = self.folder.path().join("danh-muc.json");
+        fs::write(&file, catalogue.to_string()).unwrap();
+        let database = self.folder.path().join("so-tay.sqlite");
+        let output = Command::new(given("SO_TAY_ENDPOINT"))
+            .args(["catalogue", "publish"])
+            .arg(format!("--database=sqlite:{}", database.display()))
+            .arg(&file)
+            .output()
+            .expect("the endpoint can be started");
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8(said).unwrap();
+        output.status.success().then(|| said.clone()).ok_or(said)
+    }
+
     /// `kill -9`.
     pub(crate) fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

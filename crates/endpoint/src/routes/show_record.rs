@@ -45,7 +45,8 @@ fn read(endpoint: &Endpoint, id: RecordId, rows: &[Row]) -> Option<Value> {
     }
     let record = fold(id, changes.iter().map(|(change, eff)| (change, Some(*eff))))?;
     let doc = record.to_doc();
-    let form = endpoint.catalogue().form(&record.form, &record.version);
+    let known = endpoint.known();
+    let form = known.bundle.catalogue.form(&record.form, &record.version);
     let waiting: Vec<&str> = record
         .cells
         .iter()

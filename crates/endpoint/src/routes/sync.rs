@@ -92,16 +92,19 @@ impl Asked {
         let arrival_ms = now_ms();
         let mut request = parse_request(&body::unpack(bytes, packing)?)?;
         let unit = &endpoint.unit().code;
+        let known = endpoint.known();
         let judge = Judge {
             mac_key: endpoint.mac_key(),
             unit,
             arrival_ms,
+            books: &known.bundle.books,
         };
         let mut delivery = Delivery {
             unit: unit.clone(),
             epoch: request.epoch.clone(),
             arrival_ms,
             changes: Vec::with_capacity(request.changes.len()),
+            hand: endpoint.hand(),
         };
         let mut verdicts = Vec::with_capacity(request.changes.len());
         for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
@@ -136,6 +139,7 @@ impl Asked {
             answers: Vec::new(),
             pages: Vec::new(),
             lacks: Vec::new(),
+            catalogue: None,
             more: true, // under another epoch the device has to come again
         };
         let filed = match ids.is_empty() {
@@ -166,6 +170,8 @@ impl Asked {
         };
         let found = endpoint.store().find(wanted).await?;
         answer.now = now_ms();
+        endpoint.learn(found.catalogue.as_ref()).await?;
+        answer.catalogue = found.catalogue;
         if request.epoch.is_none_or(|named| named == found.epoch) {
             answer.answers = fill(verdicts, ids, places);
             answer.pages = found.runs.into_iter().map(page).collect();

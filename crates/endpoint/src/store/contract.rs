@@ -8,7 +8,10 @@ use records::{
     wire::{Acceptance, Cursor},
 };
 
-use super::{Arrived, Delivery, Filed, Found, Hold, OTHER_CONTENT, Place, Store, Wanted};
+use super::{
+    Arrived, BookEntry, Confirm, Delivery, Filed, Found, Hand, Hold, OTHER_CONTENT, Place, Store,
+    Volume, Wanted,
+};
 
 const UNIT: &str = "00000";
 const SCOPE: &str = "00000/thuong";
@@ -49,7 +52,36 @@ fn arrived_as(n: u8, body: &str) -> Arrived {
         hash,
         mac: format!("mac of {n}"),
         hold: None,
+        entries: Vec::new(),
     }
+}
+
+/// Writes a number as a change of its own, readable in its bytes.
+fn hand() -> Hand {
+    Hand::new(|giving| {
+        let number = giving.number;
+        let (seq, year) = (giving.seq, giving.field);
+        let mut arrived = arrived_as(
+            u8::try_from(100 + seq).unwrap(),
+            &format!("{{\"{year}\":{number}}}"),
+        );
+        arrived.recs = vec![giving.rec];
+        arrived
+    })
+}
+
+/// A change that says the year of a record's place in the book of visits, or the number that a person typed.
+fn entered(n: u8, year: Option<i64>, typed: Option<u64>) -> Arrived {
+    let mut arrived = arrived(n);
+    arrived.entries = vec![BookEntry {
+        rec: rec(n),
+        form: "so".to_owned(),
+        ver: "1".to_owned(),
+        field: "so_tt".to_owned(),
+        year,
+        typed,
+    }];
+    arrived
 }
 
 fn delivery(changes: Vec<Arrived>) -> Delivery {
@@ -58,6 +90,7 @@ fn delivery(changes: Vec<Arrived>) -> Delivery {
         epoch: None,
         arrival_ms: 5,
         changes,
+        hand: hand(),
     }
 }
 
@@ -100,6 +133,141 @@ async fn what_is_taken_once_is_had_for_ever(store: Store) {
         ..arrived(1)
     };
     assert_eq!(file(&store, vec![later]).await, [Place::Had(acc)]);
+}
+
+/// The numbers that were given, in order: the rows that the store wrote itself.
+async fn given(store: &Store) -> Vec<String> {
+    let found = store.find(wanted(0)).await.unwrap();
+    let rows = found.runs[0].rows.iter();
+    rows.map(|row| row.body.clone())
+        .filter(|body| body.contains("so_tt"))
+        .collect()
+}
+
+fn so_tt(numbers: &[u64]) -> Vec<String> {
+    numbers
+        .iter()
+        .map(|n| format!("{{\"so_tt\":{n}}}"))
+        .collect()
+}
+
+async fn numbers_are_given_once_each_year_by_year(store: Store) {
+    let first = file(
+        &store,
+        vec![entered(1, Some(2026), None), entered(2, Some(2026), None)],
+    )
+    .await;
+    // Each number stands behind its record, in the same commit.
+    assert_eq!((taken(&first[0]).seq, taken(&first[1]).seq), (1, 3));
+    // The same change again, and another of the same record, get none.
+    let again = Arrived {
+        id: id(11),
+        ..entered(2, Some(2026), None)
+    };
+    file(&store, vec![entered(1, Some(2026), None), again]).await;
+    file(
+        &store,
+        vec![entered(3, Some(2027), None), entered(4, Some(2026), None)],
+    )
+    .await;
+    assert_eq!(given(&store).await, so_tt(&[1, 2, 1, 3]));
+    let volume = |year, last| Volume {
+        form: "so".to_owned(),
+        year,
+        last,
+        is_open: true,
+        waiting: 0,
+    };
+    assert_eq!(
+        store.volumes(UNIT).await.unwrap(),
+        [volume(2026, 3), volume(2027, 1)]
+    );
+}
+
+async fn a_typed_number_is_the_records_and_the_next_one_is_greater(store: Store) {
+    file(
+        &store,
+        vec![
+            entered(1, Some(2026), Some(57)),
+            entered(2, Some(2026), None),
+        ],
+    )
+    .await;
+    // Typed later, over the one that was given.
+    let later = Arrived {
+        id: id(12),
+        ..entered(2, None, Some(60))
+    };
+    file(&store, vec![later, entered(3, Some(2026), None)]).await;
+    assert_eq!(given(&store).await, so_tt(&[58, 61]));
+}
+
+async fn after_a_restore_numbers_wait_until_someone_confirms_the_last(store: Store) {
+    file(&store, vec![entered(1, Some(2026), None)]).await;
+    store.set_epoch("another").await.unwrap();
+    file(
+        &store,
+        vec![entered(2, Some(2026), None), entered(3, Some(2027), None)],
+    )
+    .await;
+    assert_eq!(given(&store).await, so_tt(&[1]));
+    let volumes = store.volumes(UNIT).await.unwrap();
+    let state: Vec<_> = volumes
+        .iter()
+        .map(|v| (v.year, v.last, v.is_open, v.waiting))
+        .collect();
+    assert_eq!(state, [(2026, 1, false, 1), (2027, 0, false, 1)]);
+    // A phone sends back a number that was printed before: the book goes on behind it.
+    let printed = Arrived {
+        id: id(14),
+        ..entered(4, Some(2026), Some(9))
+    };
+    file(&store, vec![printed]).await;
+    let wish = Confirm {
+        unit: UNIT.to_owned(),
+        form: "so".to_owned(),
+        year: 2026,
+        last: 5,
+        arrival_ms: 6,
+        hand: hand(),
+    };
+    assert_eq!(store.confirm(wish).await.unwrap(), 1);
+    file(&store, vec![entered(5, Some(2026), None)]).await;
+    assert_eq!(given(&store).await, so_tt(&[1, 10, 11]));
+    assert!(
+        !store.volumes(UNIT).await.unwrap()[1].is_open,
+        "2027 still waits"
+    );
+}
+
+async fn a_catalogue_is_published_once(store: Store) {
+    assert_eq!(store.newest_catalogue().await.unwrap(), None);
+    let publish = async |text: &str| {
+        let mark = store
+            .publish(format!("hash of {text}"), text.into(), 5)
+            .await;
+        mark.unwrap().number
+    };
+    let numbers = [
+        publish("a").await,
+        publish("a").await,
+        publish("b").await,
+        publish("a").await,
+    ];
+    assert_eq!(numbers, [1, 1, 2, 3]);
+    assert_eq!(
+        store
+            .find(wanted(0))
+            .await
+            .unwrap()
+            .catalogue
+            .unwrap()
+            .number,
+        3
+    );
+    let text = async |number| store.catalogue_text(number).await.unwrap();
+    assert_eq!(text(2).await.as_deref(), Some(&b"b"[..]));
+    assert_eq!((text(4).await, text(u64::MAX).await), (None, None));
 }
 
 async fn a_twin_is_held_and_the_first_stays(store: Store) {
@@ -329,6 +497,10 @@ run_against_sqlite!(
     units_do_not_see_each_other,
     numbers_beyond_the_engine_do_no_harm,
     groups_of_many_writers_have_no_gaps,
+    numbers_are_given_once_each_year_by_year,
+    a_typed_number_is_the_records_and_the_next_one_is_greater,
+    after_a_restore_numbers_wait_until_someone_confirms_the_last,
+    a_catalogue_is_published_once,
 );
 
 #[tokio::test]

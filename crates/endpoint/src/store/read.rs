@@ -1,9 +1,10 @@
 //! What readers ask of the SQLite file, each at one instant (one read transaction).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, str::FromStr};
 
 use records::{
     id::{ChangeId, NotAnId, RecordId},
+    published::Mark,
     stamp::NotAStamp,
     wire::Acceptance,
 };
@@ -76,6 +77,7 @@ pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found
     }
     Ok(Found {
         epoch: epoch(&transaction)?,
+        catalogue: newest_catalogue(&transaction)?,
         runs,
         more: left.is_spent,
         lacks,
@@ -165,10 +167,43 @@ fn read_row(row: &rusqlite::Row<'_>, id: ChangeId, body: &[u8]) -> Result<Option
 }
 
 fn id_of(row: &rusqlite::Row<'_>) -> Result<ChangeId, StoreError> {
-    let bytes: [u8; 16] = row.get(0)?;
+    Ok(name(row, 0)?)
+}
+
+/// The name in a column.
+pub(super) fn name<T: FromStr<Err = NotAnId>>(
+    row: &rusqlite::Row<'_>,
+    at: usize,
+) -> rusqlite::Result<T> {
+    let bytes: [u8; 16] = row.get(at)?;
     let text = uuid::Uuid::from_bytes(bytes).to_string();
-    text.parse()
-        .map_err(|e: NotAnId| StoreError::Engine(e.to_string()))
+    text.parse().map_err(|e: NotAnId| {
+        rusqlite::Error::FromSqlConversionFailure(at, Type::Blob, Box::new(e))
+    })
+}
+
+pub(super) fn newest_catalogue(connection: &Connection) -> Result<Option<Mark>, StoreError> {
+    let get = "SELECT number, hash FROM catalogue ORDER BY number DESC LIMIT 1";
+    let mut statement = connection.prepare_cached(get)?;
+    let found = statement.query_row([], |row| {
+        Ok(Mark {
+            number: row.get(0)?,
+            hash: row.get(1)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+pub(super) fn catalogue_text(
+    connection: &Connection,
+    number: u64,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let Ok(number) = i64::try_from(number) else {
+        return Ok(None); // a number that was never given
+    };
+    let mut statement =
+        connection.prepare_cached("SELECT text FROM catalogue WHERE number = ?1")?;
+    Ok(statement.query_row([number], |row| row.get(0)).optional()?)
 }
 
 /// Whether a change was taken. What is held under its id may be another text, so it does not count.

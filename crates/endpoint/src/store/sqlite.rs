@@ -6,18 +6,18 @@ use std::{
     time::Duration,
 };
 
-use records::id::RecordId;
+use records::{id::RecordId, published::Mark};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
 use uuid::Uuid;
 
 use super::{
-    Delivery, Filed, Found, Identity, Row, StoreError, Wanted, read,
+    Confirm, Delivery, Filed, Found, Identity, Row, StoreError, Volume, Wanted, numbers, read,
     write::{self, Coming, Writer},
 };
 use crate::metrics::GroupFigures;
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
 /// Idle read connections that are kept; more are opened when needed and closed after.
@@ -53,6 +53,35 @@ impl SqliteStore {
 
     pub(super) async fn file(&self, delivery: Delivery) -> Result<Filed, StoreError> {
         self.writer.file(delivery).await
+    }
+
+    pub(super) async fn publish(
+        &self,
+        hash: String,
+        text: Vec<u8>,
+        now_ms: u64,
+    ) -> Result<Mark, StoreError> {
+        self.writer.publish(hash, text, now_ms).await
+    }
+
+    pub(super) async fn newest_catalogue(&self) -> Result<Option<Mark>, StoreError> {
+        self.read(|connection| read::newest_catalogue(connection))
+            .await
+    }
+
+    pub(super) async fn catalogue_text(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        self.read(move |connection| read::catalogue_text(connection, number))
+            .await
+    }
+
+    pub(super) async fn volumes(&self, unit: &str) -> Result<Vec<Volume>, StoreError> {
+        let unit = unit.to_owned();
+        self.read(move |connection| numbers::volumes(connection, &unit))
+            .await
+    }
+
+    pub(super) async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
+        self.writer.confirm(confirm).await
     }
 
     pub(super) fn announce(&self) -> Coming {
@@ -154,7 +183,7 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
     if is_new {
         transaction.execute_batch(include_str!("schema.sql"))?;
         let put = "INSERT INTO meta (name, value) VALUES (?1, ?2)";
-        transaction.execute(put, params!["schema", SCHEMA])?;
+        transaction.execute(put, params!["schema", 1])?;
         transaction.execute(put, params!["epoch", new_epoch()?.as_bytes()])?;
         transaction.execute(put, params!["mac_key", random::<32>()?])?;
     }
@@ -165,6 +194,12 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         .optional()?;
     match found {
         Some(SCHEMA) => Ok(transaction.commit()?),
+        Some(1) => {
+            transaction.execute_batch(include_str!("schema-2.sql"))?;
+            let set = "UPDATE meta SET value = ?1 WHERE name = 'schema'";
+            transaction.execute(set, params![SCHEMA])?;
+            Ok(transaction.commit()?)
+        }
         Some(found) => Err(StoreError::Newer {
             found,
             known: SCHEMA,

@@ -14,11 +14,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use records::wire::Acceptance;
+use records::{published::Mark, wire::Acceptance};
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
-use super::{Arrived, Delivery, Filed, Hold, OTHER_CONTENT, Place, StoreError};
+use super::{Arrived, Confirm, Delivery, Filed, Hold, OTHER_CONTENT, Place, StoreError};
 use crate::metrics::GroupFigures;
 
 /// One commit costs one flush of the disk, however much is in it: waiting this long for company pays.
@@ -31,6 +31,15 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Job {
     File(Delivery, Reply<Filed>),
     SetMeta(String, Vec<u8>, Reply<()>),
+    Publish(Publishing, Reply<Mark>),
+    Confirm(Confirm, Reply<usize>),
+}
+
+/// A catalogue on its way in.
+struct Publishing {
+    hash: String,
+    text: Vec<u8>,
+    now_ms: u64,
 }
 
 /// The handle of the writer thread; the thread ends, and is waited for, with the handle.
@@ -87,6 +96,20 @@ impl Writer {
         self.ask(|reply| Job::SetMeta(name, value, reply)).await
     }
 
+    pub(super) async fn publish(
+        &self,
+        hash: String,
+        text: Vec<u8>,
+        now_ms: u64,
+    ) -> Result<Mark, StoreError> {
+        let publishing = Publishing { hash, text, now_ms };
+        self.ask(|reply| Job::Publish(publishing, reply)).await
+    }
+
+    pub(super) async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
+        self.ask(|reply| Job::Confirm(confirm, reply)).await
+    }
+
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match &self.thread {
             Some(thread) if !thread.is_finished() => Ok(()),
@@ -133,15 +156,17 @@ fn run(
 ) {
     while let Ok(first) = queue.recv() {
         let mut group = Vec::new();
-        let mut metas = Vec::new();
         for job in gather(first, queue, coming) {
             match job {
                 Job::File(delivery, reply) => group.push((delivery, reply)),
-                Job::SetMeta(name, value, reply) => metas.push((name, value, reply)),
+                Job::SetMeta(name, value, reply) => {
+                    answer(reply, set_meta(&connection, &name, &value));
+                }
+                Job::Publish(publishing, reply) => {
+                    answer(reply, publish(&mut connection, &publishing));
+                }
+                Job::Confirm(wish, reply) => answer(reply, confirm(&mut connection, wish)),
             }
-        }
-        for (name, value, reply) in metas {
-            answer(reply, set_meta(&connection, &name, &value));
         }
         if !group.is_empty() {
             file_group(&mut connection, group, figures);
@@ -174,6 +199,48 @@ fn set_meta(connection: &Connection, name: &str, value: &[u8]) -> Result<(), Sto
                ON CONFLICT (name) DO UPDATE SET value = excluded.value";
     connection.execute(put, params![name, value])?;
     Ok(())
+}
+
+/// Publishes a text, unless it is the newest already.
+fn publish(connection: &mut Connection, publishing: &Publishing) -> Result<Mark, StoreError> {
+    let transaction = begin(connection)?;
+    let newest = super::read::newest_catalogue(&transaction)?;
+    if let Some(newest) = newest.as_ref().filter(|mark| mark.hash == publishing.hash) {
+        return Ok(newest.clone());
+    }
+    let mark = Mark {
+        number: newest.map_or(0, |mark| mark.number) + 1,
+        hash: publishing.hash.clone(),
+    };
+    let put = "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)";
+    transaction.execute(
+        put,
+        params![mark.number, mark.hash, publishing.text, publishing.now_ms],
+    )?;
+    transaction.commit()?;
+    Ok(mark)
+}
+
+fn confirm(connection: &mut Connection, wish: Confirm) -> Result<usize, StoreError> {
+    let transaction = begin(connection)?;
+    let epoch = super::read::epoch(&transaction)?;
+    let mut heads = Heads::default();
+    let delivery = Delivery {
+        unit: wish.unit,
+        epoch: None,
+        arrival_ms: wish.arrival_ms,
+        changes: Vec::new(),
+        hand: wish.hand,
+    };
+    let filing = Filing {
+        connection: &transaction,
+        epoch: &epoch,
+        delivery: &delivery,
+    };
+    let given = filing.confirm(&wish.form, wish.year, wish.last, &mut heads)?;
+    heads.raise(&transaction)?;
+    transaction.commit()?;
+    Ok(given)
 }
 
 fn file_group(
@@ -248,10 +315,10 @@ fn commit(
 
 /// The counters of the scopes of one group: (unit, scope) → last number given.
 #[derive(Debug, Clone, Default)]
-struct Heads(BTreeMap<(String, String), u64>);
+pub(super) struct Heads(BTreeMap<(String, String), u64>);
 
 impl Heads {
-    fn next(
+    pub(super) fn next(
         &mut self,
         connection: &Connection,
         unit: &str,
@@ -283,10 +350,10 @@ impl Heads {
 }
 
 /// One delivery inside the group's transaction.
-struct Filing<'a> {
-    connection: &'a Connection,
-    epoch: &'a str,
-    delivery: &'a Delivery,
+pub(super) struct Filing<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) epoch: &'a str,
+    pub(super) delivery: &'a Delivery,
 }
 
 impl Filing<'_> {
@@ -321,8 +388,20 @@ impl Filing<'_> {
     }
 
     fn take(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
+        let seq = heads.next(self.connection, &self.delivery.unit, &arrived.scope)?;
+        self.insert(arrived, seq)?;
+        self.enter(arrived, heads)?;
+        Ok(Place::Taken(Acceptance {
+            scope: arrived.scope.clone(),
+            seq,
+            epoch: self.epoch.to_owned(),
+            eff: arrived.eff,
+            mac: arrived.mac.clone(),
+        }))
+    }
+
+    pub(super) fn insert(&self, arrived: &Arrived, seq: u64) -> Result<(), StoreError> {
         let unit = &self.delivery.unit;
-        let seq = heads.next(self.connection, unit, &arrived.scope)?;
         let put = "INSERT INTO change \
                    (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -346,13 +425,7 @@ impl Filing<'_> {
         for rec in &arrived.recs {
             statement.execute(params![unit, rec.bytes(), arrived.id.bytes()])?;
         }
-        Ok(Place::Taken(Acceptance {
-            scope: arrived.scope.clone(),
-            seq,
-            epoch: self.epoch.to_owned(),
-            eff: arrived.eff,
-            mac: arrived.mac.clone(),
-        }))
+        Ok(())
     }
 
     fn hold(&self, arrived: &Arrived, why: Hold) -> Result<Place, StoreError> {

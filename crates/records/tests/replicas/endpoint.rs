@@ -58,6 +58,7 @@ impl Endpoint {
             pages: Vec::new(),
             lacks: Vec::new(),
             more: true,
+            catalogue: None,
         };
         if request
             .epoch

@@ -7,16 +7,13 @@ use records::{
     date,
     form::{Field, Form, Kind},
     json::Read,
+    published::check::{OPERATORS, resolve, take_apart},
     report::{self, Cell, Heading, Indicator, Origin, Query, Report, figure, period::periods},
 };
 use serde_json::Value;
 
 use super::{report_of, reports};
-use crate::forms::{
-    catalogue,
-    sound::{OPERATORS, group, resolve, take_apart},
-    texts,
-};
+use crate::forms::{catalogue, sound::group, texts};
 
 fn ids(report: &Report) -> Vec<&str> {
     report.figures.iter().map(|f| f.id.as_str()).collect()

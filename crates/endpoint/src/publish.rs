@@ -1,0 +1,106 @@
+//! A catalogue on its way into the store: gathered from files, checked whole, published as one text.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use records::{
+    json::ReadError,
+    published::{self, CATALOGUE_KIND, CATALOGUE_VERSION, Mark, check},
+};
+use serde_json::{Map, Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    now_ms,
+    store::{Store, StoreError},
+};
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPublished {
+    /// A file does not open.
+    #[error("không mở được {0}: {1}")]
+    File(PathBuf, #[source] io::Error),
+    /// A file is no JSON.
+    #[error("{0} không phải JSON: {1}")]
+    NotJson(PathBuf, #[source] serde_json::Error),
+    /// The catalogue is broken: what is wrong, a sentence for each.
+    #[error("danh mục có {} chỗ sai:\n- {}", .0.len(), .0.join("\n- "))]
+    Broken(Vec<String>),
+    /// What was published before, or is built in, cannot be read.
+    #[error("không đọc được danh mục đang dùng: {0}")]
+    Before(#[from] ReadError),
+    /// The database does not answer.
+    #[error("cơ sở dữ liệu không dùng được: {0}")]
+    Store(#[from] StoreError),
+}
+
+/// Checks a catalogue against what is built in and what was published before; the text to publish.
+///
+/// # Errors
+/// Everything that is wrong with it.
+pub async fn check(store: &Store, source: &Path) -> Result<String, NotPublished> {
+    let mut before = published::builtin()?;
+    if let Some(mark) = store.newest_catalogue().await? {
+        let text = store.catalogue_text(mark.number).await?;
+        before = before.renewed_by(published::read(&text.unwrap_or_default())?);
+    }
+    let text = gather(source)?.to_string();
+    check::check(text.as_bytes(), &before).map_err(NotPublished::Broken)?;
+    Ok(text)
+}
+
+/// Publishes a catalogue that has nothing wrong with it.
+///
+/// # Errors
+/// When it has, or could not be stored.
+pub async fn publish(store: &Store, source: &Path) -> Result<Mark, NotPublished> {
+    let text = check(store, source).await?;
+    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+    let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(store.publish(hash, text.into_bytes(), now_ms()).await?)
+}
+
+/// One file as it is, or the files of a folder like `catalogue/`.
+fn gather(source: &Path) -> Result<Value, NotPublished> {
+    if !source.is_dir() {
+        return file(source);
+    }
+    let mut all = Map::new();
+    all.insert("kind".to_owned(), json!(CATALOGUE_KIND));
+    all.insert("version".to_owned(), json!(CATALOGUE_VERSION));
+    for name in ["forms", "programmes", "reports", "prints"] {
+        let list = folder(&source.join(name))?;
+        if !list.is_empty() {
+            all.insert(name.to_owned(), Value::Array(list));
+        }
+    }
+    for name in ["calendar", "guide"] {
+        let path = source.join(format!("{name}.json"));
+        if path.exists() {
+            all.insert(name.to_owned(), file(&path)?);
+        }
+    }
+    Ok(Value::Object(all))
+}
+
+fn folder(path: &Path) -> Result<Vec<Value>, NotPublished> {
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let unusable = |e| NotPublished::File(path.to_owned(), e);
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(unusable)? {
+        files.push(entry.map_err(unusable)?.path());
+    }
+    files.retain(|path| path.extension().is_some_and(|ext| ext == "json"));
+    files.sort();
+    files.iter().map(|path| file(path)).collect()
+}
+
+fn file(path: &Path) -> Result<Value, NotPublished> {
+    let text = fs::read(path).map_err(|e| NotPublished::File(path.to_owned(), e))?;
+    serde_json::from_slice(&text).map_err(|e| NotPublished::NotJson(path.to_owned(), e))
+}

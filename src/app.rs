@@ -115,11 +115,11 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["phieu", id] => pages::record::page(work, id),
         ["so"] => pages::registers::page(work),
         ["so", _, "in"]
-        | ["phieu", _, "in", ..]
+        | ["phieu", _, "in" | "gop", ..]
         | ["chuong-trinh" | "bao-cao", ..]
-        | ["dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu"] => {
-            later::page(work, path)
-        }
+        | [
+            "dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu" | "ban-giao",
+        ] => later::page(work, path),
         ["so", form] | ["so", form, _] => pages::list::page(work, form),
         _ => pages::not_found::page(),
     }

@@ -46,6 +46,7 @@ fn enter() -> Result<Later, SplitLoaderError> {
 }
 
 fn grow(work: Work) {
+    pages::record::take_tools(pages::tools::tools);
     catalogue::grow(work);
     work.book.places.set(Some(places));
 }
@@ -75,12 +76,15 @@ fn there(work: Work, path: &str) -> AnyView {
     match parts.as_slice() {
         ["ket-noi"] => pages::enrol::page(work),
         ["phieu", id, "in", chosen @ ..] => pages::papers::page(work, id, chosen),
+        ["phieu", id, "gop"] => pages::join::page(work, id, None),
+        ["phieu", id, "gop", other] => pages::join::page(work, id, Some(other)),
         ["so", form, "in"] => pages::printed::page(work, form),
         ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
+        ["ban-giao"] => pages::handover::page(work),
         ["dan-van-kheo"] => pages::models::page(work),
         ["dan-chu"] => pages::democracy::page(work),
         ["bao-cao"] => pages::reports::page(work),

@@ -10,6 +10,7 @@ pub(crate) mod save;
 pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod sync;
+pub(crate) mod together;
 
 use std::{cell::RefCell, rc::Rc};
 

@@ -1,5 +1,7 @@
 //! Phiếu: a record as it is read, its conflicts in place, its history, what can be done with it.
 
+use std::cell::Cell;
+
 use crate::markup::view;
 use crate::state::undo;
 use leptos::prelude::*;
@@ -7,7 +9,7 @@ use records::{
     date,
     deadline::{self, Deadline},
     expr::{self, Scope},
-    fold::{Cell, Head as Said, Life, Record},
+    fold::{Cell as Values, Head as Said, Life, Record},
     form::{Field, Form, Kind, Level},
     id::RecordId,
     path, validate,
@@ -25,6 +27,25 @@ use crate::{
     words,
     work::{Work, drafts, files, save},
 };
+
+/// What else can be done with a record.
+type Tools = fn(Work, &Record) -> AnyView;
+
+thread_local! {
+    /// Of the second wasm, once it is here.
+    static TOOLS: Cell<Option<Tools>> = const { Cell::new(None) };
+}
+
+/// The second wasm is here.
+pub(crate) fn take_tools(tools: Tools) {
+    TOOLS.set(Some(tools));
+}
+
+/// What else can be done; nothing while that is on its way.
+fn tools(work: Work, record: &Record) -> Option<AnyView> {
+    work.book.catalogue();
+    TOOLS.get().map(|tools| tools(work, record))
+}
 
 pub(crate) fn page(work: Work, id: &str) -> AnyView {
     view! { <main class="page">{detail(work, id, "/so")}</main> }
@@ -49,7 +70,7 @@ pub(crate) fn detail(work: Work, id: &str, back: &str) -> AnyView {
 
 fn body(work: Work, record: &Record) -> AnyView {
     if record.life("") == Life::Deleted {
-        return deleted(work, record.id);
+        return deleted(work, record);
     }
     let Some(form) = work.book.catalogue().form(&record.form, &record.version) else {
         return view! {
@@ -85,12 +106,19 @@ fn body(work: Work, record: &Record) -> AnyView {
         {sections(work, record, form, &doc)}
         {deadlines(work, form, &doc, &today)}
         {official(work, record, form, &doc)}
+        {tools(work, record)}
         {buttons(work, record)}
         {history(record, form)}
     }
 }
 
-fn deleted(work: Work, id: RecordId) -> AnyView {
+fn deleted(work: Work, record: &Record) -> AnyView {
+    let id = record.id;
+    // Into another record: that page knows the way back.
+    let is_joined = |value: &Value| value.get("gop").is_some();
+    if record.get(path::DELETED).is_some_and(is_joined) {
+        return view! { {tools(work, record)} };
+    }
     let restore = move |_| act(work, async move { save::restore(work, id).await });
     view! {
         <div class="empty">
@@ -265,7 +293,7 @@ impl Filled<'_> {
     ) -> Vec<AnyView> {
         if field.kind != Kind::Group {
             let cell = self.record.cells.get(place);
-            let is_waiting = cell.is_some_and(|cell: &Cell| cell.is_waiting);
+            let is_waiting = cell.is_some_and(|cell: &Values| cell.is_waiting);
             let waiting = is_waiting.then(|| view! { <span class="chip">"đang chờ"</span> });
             let shown = values::shown(field, value, self.work.book);
             return vec![
@@ -421,7 +449,8 @@ fn history(record: &Record, form: &'static Form) -> AnyView {
     let mut lines: Vec<(u64, String, String, String)> = Vec::new();
     for (place, cell) in &record.cells {
         let name = place.rsplit('/').next().unwrap_or_default();
-        if name == path::POSITION {
+        // Steps of a review and marks stand on the page itself.
+        if name == path::POSITION || place.starts_with('@') && place.contains('/') {
             continue;
         }
         let field = form.field_at(place);

@@ -15,5 +15,6 @@ mod report;
 mod screens;
 mod second_thoughts;
 mod sub_path;
+mod together;
 mod two_tabs;
 mod update;

@@ -132,6 +132,8 @@ pub struct Field {
     pub secret: bool,
     /// Offer earlier values.
     pub suggest: bool,
+    /// Of who did something: the field for who goes on with it.
+    pub passes_to: String,
     /// Value and label.
     pub options: Vec<(String, String)>,
     /// Least number, or least entries.
@@ -306,6 +308,7 @@ impl Read for Field {
             placeholder: field.text_or_empty("placeholder")?,
             secret: field.flag_or_false("secret")?,
             suggest: field.flag_or_false("suggest")?,
+            passes_to: field.text_or_empty("passes_to")?,
             options,
             min: field.item_if("min")?,
             max: field.item_if("max")?,

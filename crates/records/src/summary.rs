@@ -10,7 +10,7 @@ use crate::{
     fold::{Life, Record},
     form::Form,
     id::RecordId,
-    path, search, validate,
+    path, review, search, validate,
 };
 
 /// What is open and by when.
@@ -75,9 +75,10 @@ pub fn summarise(record: &Record, catalogue: &Catalogue) -> Summary {
         || crate::date::today(record.created.0.ms),
         ToOwned::to_owned,
     );
-    let (due, undated) = form
+    let (due, mut undated) = form
         .map(|form| dues(form, &doc, &catalogue.calendar))
         .unwrap_or_default();
+    undated.extend(review::open(record));
     Summary {
         id: record.id,
         form: record.form.clone(),

@@ -9,5 +9,6 @@ mod forms;
 mod laws;
 mod replicas;
 mod reports;
+mod together;
 mod wire;
 mod writers;

@@ -111,6 +111,9 @@ fn a_request_and_its_answer_read_and_rewrite_to_the_same_bytes() {
     );
     assert_eq!(answer.answers[0].acc, Some(check("acceptance.json")));
     assert!(parse_change(answer.pages[0].rows[0].change.get().as_bytes()).is_ok());
+    assert_eq!(answer.catalogue, None);
+    let answer: SyncAnswer = check("sync-answer-catalogue.json");
+    assert_eq!(answer.catalogue.map(|mark| mark.number), Some(3));
     let answer: SyncAnswer = check("sync-answer-verdicts.json");
     let fates: Vec<Fate> = answer.answers.iter().map(|verdict| verdict.is).collect();
     assert_eq!(fates, [Fate::Had, Fate::Held, Fate::Refused]);
@@ -218,7 +221,7 @@ fn every_example_of_the_protocol_page_is_a_fixture() {
         "acceptance.json",
         "sync-request.json",
         "sync-request-again.json",
-        "sync-answer.json",
+        "sync-answer-catalogue.json",
     ];
     let texts = fixtures.map(|name| minified(&fixture(name)));
     for example in &examples {

@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Of a form.
 const FORM: &str = "id version valid_from valid_to label short verb icon order quick core book sources note title subtitle date due due_done due_owner due_open sections rules deadlines registers";
 /// Of a field.
-const FIELD: &str = "key label type required show_if default help placeholder secret suggest source valid_from valid_to max min unit places options to fields item title start value";
+const FIELD: &str = "key label type required show_if default help placeholder secret suggest passes_to source valid_from valid_to max min unit places options to fields item title start value";
 /// Of a deadline.
 const DEADLINE: &str = "id label if per from count unit roll before field done owner source confidence valid_from valid_to";
 

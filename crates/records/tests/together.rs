@@ -1,0 +1,347 @@
+//! What several people do to one record after it was written: review it, join it with another, hand it over.
+
+use records::{
+    change::{Change, ORDINARY, RecWrites},
+    draft::{self, Draft},
+    fold::{Life, Record},
+    form::Form,
+    handover,
+    id::{ChangeId, DeviceId, RecordId},
+    join::{self, Choice},
+    notebook::Notebook,
+    review::{self, Step, Word},
+    stamp::Stamp,
+    summary::summarise,
+};
+use serde_json::{Value, json};
+
+use crate::forms::catalogue;
+
+/// A notebook that everybody writes into, one save after the other.
+#[derive(Default, Clone)]
+struct Desk {
+    notebook: Notebook,
+    saves: u8,
+}
+
+impl Desk {
+    fn save(&mut self, recs: Vec<RecWrites>) -> ChangeId {
+        self.saves += 1;
+        let id = ChangeId::derived([self.saves; 16]);
+        let change = Change {
+            id,
+            dev: DeviceId::derived([1; 16]),
+            n: u64::from(self.saves),
+            stamp: Stamp {
+                ms: 1_795_316_400_000 + u64::from(self.saves),
+                ..Stamp::default()
+            },
+            lo: 0,
+            part: ORDINARY.to_owned(),
+            who: Some("Nguyễn Văn A".to_owned()),
+            app: None,
+            recs,
+            erase: None,
+            stub: None,
+        };
+        self.notebook.insert(&change.to_json()).unwrap();
+        id
+    }
+
+    /// A record with these values.
+    fn add(&mut self, n: u8, form: &Form, set: &Value) -> RecordId {
+        let id = rec(n);
+        let mut writes = RecWrites::new(id, &form.id, &form.version);
+        for (path, value) in set.as_object().unwrap() {
+            writes.set.insert(path.clone(), value.clone());
+        }
+        self.save(vec![writes]);
+        id
+    }
+
+    fn read(&self, id: RecordId) -> Record {
+        self.notebook.fold(id).unwrap()
+    }
+
+    fn put(&mut self, id: RecordId, path: &str, value: Value) -> ChangeId {
+        let writes = draft::single(&self.read(id), path, value);
+        self.save(vec![writes])
+    }
+
+    /// What was written to a record by a change.
+    fn writes(&self, by: ChangeId, id: RecordId) -> RecWrites {
+        let known = self.notebook.get(&by).unwrap();
+        let change = records::change::parse_change(known.raw.as_bytes()).unwrap();
+        let mut recs = change.recs.into_iter();
+        recs.find(|writes| writes.rec == id).unwrap()
+    }
+}
+
+fn rec(n: u8) -> RecordId {
+    RecordId::derived([100 + n; 16])
+}
+
+fn form(id: &str) -> Form {
+    catalogue().newest(id).unwrap().clone()
+}
+
+fn word(step: Step, reason: &str) -> Word {
+    Word {
+        step,
+        day: "2026-11-25".to_owned(),
+        who: json!({"ho_ten": "Trần Thị Bình", "chuc_vu": "Bí thư"}),
+        reason: reason.to_owned(),
+    }
+}
+
+#[test]
+fn a_review_goes_forth_and_back_and_ends_with_an_official_record() {
+    let mut desk = Desk::default();
+    let id = desk.add(1, &form("hoat_dong"), &json!({"ten": "Ra quân"}));
+    let all = catalogue();
+    let open = |desk: &Desk| {
+        let row = summarise(&desk.read(id), &all);
+        let due = row.undated.into_iter();
+        due.map(|due| (due.label, due.owner)).collect::<Vec<_>>()
+    };
+    let official = |desk: &Desk| desk.read(id).get("@official") == Some(&json!(true));
+    assert!(open(&desk).is_empty());
+    for (n, step, reason, expected, is_official) in [
+        (
+            1,
+            Step::HandedIn,
+            "",
+            Some(("Chờ duyệt", "Người duyệt")),
+            false,
+        ),
+        (
+            2,
+            Step::SentBack,
+            "Thiếu số người",
+            Some(("Trả lại: Thiếu số người", "Nguyễn Văn A")),
+            false,
+        ),
+        (
+            3,
+            Step::HandedIn,
+            "",
+            Some(("Chờ duyệt", "Người duyệt")),
+            false,
+        ),
+        (4, Step::Approved, "", None, true),
+        (
+            5,
+            Step::SentBack,
+            "Sai ngày",
+            Some(("Trả lại: Sai ngày", "Nguyễn Văn A")),
+            false,
+        ),
+    ] {
+        let taken = review::take(&desk.read(id), &word(step, reason), &format!("e{n}"));
+        desk.save(vec![taken]);
+        let expected = expected.map(|(label, owner)| (label.to_owned(), owner.to_owned()));
+        assert_eq!(open(&desk), Vec::from_iter(expected), "step {n}");
+        assert_eq!(official(&desk), is_official, "step {n}");
+    }
+    let steps = review::steps(&desk.read(id));
+    assert_eq!(steps.len(), 5);
+    assert_eq!(steps[1].reason, "Thiếu số người");
+    assert!(steps[0].who.contains("Trần Thị Bình"));
+    // Nothing of it is a field of the record, nor found by words.
+    assert!(
+        !summarise(&desk.read(id), &all)
+            .key
+            .contains("thieu so nguoi")
+    );
+}
+
+/// One visit, written down by two people.
+fn twins(desk: &mut Desk) -> (RecordId, RecordId) {
+    let form = form("tiep_cong_dan");
+    let a = desk.add(1, &form, &json!({
+        "ngay_tiep": "2026-11-25", "dia_diem": "Trụ sở", "cong_dan/c1/@pos": "V", "cong_dan/c1/ho_ten": "Vì Thị Quỳnh",
+        "noi_dung/n1/@pos": "V", "noi_dung/n1/tom_tat": "Đường hỏng",
+    }));
+    let b = desk.add(2, &form, &json!({
+        "ngay_tiep": "2026-11-24", "gio_bat_dau": "08:30", "cong_dan/c2/@pos": "V", "cong_dan/c2/ho_ten": "Vì Thị Quỳnh",
+        "noi_dung/n2/@pos": "V", "noi_dung/n2/tom_tat": "Cầu yếu", "noi_dung/n2/theo_doi/t/ghi_chu": "Đã xem",
+    }));
+    (a, b)
+}
+
+fn choice(theirs: &[&str], entries: &[&str]) -> Choice {
+    Choice {
+        theirs: theirs.iter().map(|path| (*path).to_owned()).collect(),
+        entries: entries.iter().map(|entry| (*entry).to_owned()).collect(),
+    }
+}
+
+#[test]
+fn two_records_of_one_visit_become_one_and_apart_again() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let (before_a, before_b) = (desk.read(a).to_doc(), desk.read(b).to_doc());
+    let found = join::differences(&desk.read(a), &desk.read(b));
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].path.as_str(), &found[0].theirs),
+        ("ngay_tiep", &json!("2026-11-24"))
+    );
+    let (here, there) = (desk.read(a), desk.read(b));
+    assert_eq!(
+        join::entries(&here, &there),
+        [("cong_dan", vec!["c2"]), ("noi_dung", vec!["n2"])]
+    );
+    let by = desk.save(join::join(
+        &here,
+        &there,
+        &choice(&["ngay_tiep"], &["noi_dung/n2"]),
+        "m1",
+    ));
+    let joined = desk.read(a).to_doc();
+    assert_eq!(joined["ngay_tiep"], "2026-11-24");
+    assert_eq!(
+        (&joined["dia_diem"], &joined["gio_bat_dau"]),
+        (&json!("Trụ sở"), &json!("08:30"))
+    );
+    let matters: Vec<&Value> = joined["noi_dung"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| &m["tom_tat"])
+        .collect();
+    assert_eq!(matters, [&json!("Đường hỏng"), &json!("Cầu yếu")]);
+    assert_eq!(joined["noi_dung"][1]["theo_doi"][0]["ghi_chu"], "Đã xem");
+    assert_eq!(
+        joined["cong_dan"].as_array().unwrap().len(),
+        1,
+        "not chosen"
+    );
+    assert_eq!(desk.read(b).life(""), Life::Deleted);
+    assert_eq!(join::went_into(&desk.read(b)), Some((a, by)));
+    assert_eq!(join::took_in(&desk.read(a)), [b]);
+    // Both histories stay.
+    assert!(desk.read(a).cells.get("ngay_tiep").unwrap().history.len() == 2);
+
+    let split = join::split(&desk.read(a), &desk.read(b), &desk.writes(by, a), by);
+    desk.save(split);
+    assert_eq!(desk.read(b).to_doc(), before_b);
+    let mut after = desk.read(a).to_doc();
+    let marks = after.as_object_mut().unwrap().remove("@gop");
+    assert_eq!((after, marks), (before_a, Some(json!([]))));
+    assert_eq!(join::took_in(&desk.read(a)), []);
+}
+
+#[test]
+fn what_was_written_since_stays_when_they_go_apart() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let joining = join::join(
+        &desk.read(a),
+        &desk.read(b),
+        &choice(&["ngay_tiep"], &["noi_dung/n2"]),
+        "m1",
+    );
+    let by = desk.save(joining);
+    desk.put(a, "ngay_tiep", json!("2026-11-23"));
+    desk.put(a, "noi_dung/n2/ket_qua", json!("Đã gia cố"));
+    desk.save(join::split(
+        &desk.read(a),
+        &desk.read(b),
+        &desk.writes(by, a),
+        by,
+    ));
+    let after = desk.read(a).to_doc();
+    assert_eq!(after["ngay_tiep"], "2026-11-23");
+    assert_eq!(after["noi_dung"][1]["ket_qua"], "Đã gia cố");
+    assert_eq!(after.get("gio_bat_dau"), None);
+    assert_eq!(desk.read(b).life(""), Life::Alive);
+}
+
+#[test]
+fn two_people_who_join_in_opposite_directions_lose_neither() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let (left, right) = (desk.read(a), desk.read(b));
+    desk.save(join::join(&left, &right, &Choice::default(), "m1"));
+    desk.save(join::join(&right, &left, &Choice::default(), "m2"));
+    assert_eq!(
+        (desk.read(a).life(""), desk.read(b).life("")),
+        (Life::Revived, Life::Revived)
+    );
+}
+
+#[test]
+fn an_edit_that_was_not_seen_brings_a_joined_record_back() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let joining = join::join(&desk.read(a), &desk.read(b), &Choice::default(), "m1");
+    desk.put(b, "ghi_chu", json!("Gọi lại ngày mai"));
+    desk.save(joining);
+    assert_eq!(desk.read(b).life(""), Life::Revived);
+    assert_eq!(join::went_into(&desk.read(b)), None);
+}
+
+#[test]
+fn open_work_goes_to_a_successor_and_facts_stay() {
+    let mut desk = Desk::default();
+    let (task, visit) = (form("nhiem_vu"), form("tiep_cong_dan"));
+    let person = |name: &str| json!({"ho_ten": name, "chuc_vu": "Cán bộ"});
+    let t = desk.add(
+        1,
+        &task,
+        &json!({"noi_dung": "Báo cáo", "giao_cho": person("Lê  văn an"), "chu_tri": "Lê Văn An"}),
+    );
+    let v = desk.add(2, &visit, &json!({"ngay_tiep": "2026-11-25", "nguoi_tiep": person("Lê Văn An"), "nguoi_ghi": person("Lê Văn An")}));
+    let places = |desk: &Desk, id, form: &Form| handover::places(&desk.read(id), form, "LÊ VĂN AN");
+    assert_eq!(places(&desk, t, &task), ["chu_tri", "giao_cho"]);
+    assert_eq!(
+        places(&desk, v, &visit),
+        ["nguoi_theo_doi"],
+        "who received the citizen is a fact"
+    );
+    assert!(handover::places(&desk.read(t), &task, "").is_empty());
+    let to = person("Phạm Thị Mới");
+    let before = desk.read(t);
+    for (id, form) in [(t, &task), (v, &visit)] {
+        let places = places(&desk, id, form);
+        let writes = handover::hand_over(&desk.read(id), form, &places, &to);
+        desk.save(vec![writes]);
+    }
+    let doc = desk.read(t).to_doc();
+    assert_eq!(
+        (&doc["giao_cho"], &doc["chu_tri"]),
+        (&to, &json!("Phạm Thị Mới"))
+    );
+    let doc = desk.read(v).to_doc();
+    assert_eq!(
+        (&doc["nguoi_tiep"]["ho_ten"], &doc["nguoi_theo_doi"]),
+        (&json!("Lê Văn An"), &to)
+    );
+    assert!(places(&desk, t, &task).is_empty());
+    // Somebody who goes on with it already is not replaced.
+    assert!(places(&desk, v, &visit).is_empty());
+    let back = handover::take_back(
+        &desk.read(t),
+        &before,
+        &["chu_tri".to_owned(), "giao_cho".to_owned()],
+    );
+    desk.save(vec![back]);
+    assert_eq!(desk.read(t).to_doc(), before.to_doc());
+}
+
+#[test]
+fn a_draft_that_is_handed_over_is_a_record_like_any_other() {
+    let form = form("hoat_dong");
+    let mut draft = Draft::new(rec(9), &form, &draft::Surroundings::default(), &mut || {
+        "e".to_owned()
+    });
+    draft.put("ten", json!("Đang ghi dở"));
+    let mut desk = Desk::default();
+    desk.save(vec![draft.writes()]);
+    let row = summarise(&desk.read(rec(9)), &catalogue());
+    assert_eq!(
+        (row.title.as_str(), row.is_official),
+        ("Đang ghi dở", false)
+    );
+}

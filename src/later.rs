@@ -11,7 +11,7 @@ use crate::{
     app, browser,
     markup::{Piece, view},
     pages, words,
-    work::{Work, catalogue},
+    work::{Work, catalogue, unit},
 };
 
 /// What fits under an input on a phone.
@@ -48,6 +48,7 @@ fn enter() -> Result<Later, SplitLoaderError> {
 fn grow(work: Work) {
     pages::record::take_tools(pages::tools::tools);
     catalogue::grow(work);
+    unit::follow(work);
     work.book.places.set(Some(places));
 }
 
@@ -85,6 +86,8 @@ fn there(work: Work, path: &str) -> AnyView {
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["ban-giao"] => pages::handover::page(work),
+        ["don-vi"] => pages::unit::page(work),
+        ["khen-thuong"] => pages::commend::page(work),
         ["dan-van-kheo"] => pages::models::page(work),
         ["dan-chu"] => pages::democracy::page(work),
         ["bao-cao"] => pages::reports::page(work),

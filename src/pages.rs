@@ -1,6 +1,7 @@
 //! The screens, one file for each address. A page reads the state, calls the work and lays out parts.
 
 pub(crate) mod charts;
+pub(crate) mod commend;
 pub(crate) mod democracy;
 pub(crate) mod enrol;
 pub(crate) mod follow;
@@ -25,5 +26,6 @@ pub(crate) mod settings;
 pub(crate) mod sync;
 pub(crate) mod today;
 pub(crate) mod tools;
+pub(crate) mod unit;
 pub(crate) mod welcome;
 pub(crate) mod write;

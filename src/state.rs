@@ -89,6 +89,8 @@ pub(crate) struct Book {
     pub(crate) reopened: RwSignal<u64>,
     /// Large text: rows of long lists must know their height.
     pub(crate) is_large: RwSignal<bool>,
+    /// Names of the unit's own hamlets and people, offered where one is written.
+    pub(crate) offered: RwSignal<Vec<String>>,
     /// Once the list is here.
     pub(crate) places: RwSignal<Option<FindPlaces>>,
     /// The newest catalogue that the endpoint has, as its last answer said.
@@ -116,6 +118,7 @@ impl Book {
             route: RwSignal::new(route),
             reopened: RwSignal::new(0),
             is_large: RwSignal::new(false),
+            offered: RwSignal::new(Vec::new()),
             places: RwSignal::new(None),
             published: RwSignal::new(None),
             edition: RwSignal::new(String::new()),

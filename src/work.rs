@@ -1,6 +1,7 @@
 //! What a person does: open, save, send, export. The only place where the notebook, the store and the network meet.
 
 pub(crate) mod catalogue;
+pub(crate) mod commend;
 pub(crate) mod drafts;
 pub(crate) mod files;
 pub(crate) mod open;
@@ -11,6 +12,7 @@ pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod sync;
 pub(crate) mod together;
+pub(crate) mod unit;
 
 use std::{cell::RefCell, rc::Rc};
 

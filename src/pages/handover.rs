@@ -1,10 +1,8 @@
 //! Bàn giao: somebody leaves, their open work and the drafts of this device go to a successor.
 
-use std::collections::BTreeSet;
-
 use crate::markup::view;
 use leptos::prelude::*;
-use records::{date, id::RecordId, summary::Summary};
+use records::{date, summary::Summary};
 use serde_json::{Value, json};
 
 use crate::{
@@ -26,11 +24,9 @@ pub(crate) fn page(work: Work) -> AnyView {
         RwSignal::new(String::new()),
         RwSignal::new(String::new()),
     );
-    let left = RwSignal::new(BTreeSet::<RecordId>::new());
-    let items = Memo::new_with_compare(
-        move |_| together::open_work(work, &from.read()),
-        |_, _| true,
-    );
+    // Records that stay with whoever leaves.
+    let left = RwSignal::new(Vec::<String>::new());
+    let items = move || together::open_work(work, &from.read());
     let people: Vec<AnyView> = together::owners(work)
         .into_iter()
         .map(|(who, count)| view! { <option value=who.clone()>{format!("{who} ({count})")}</option> })
@@ -45,9 +41,9 @@ pub(crate) fn page(work: Work) -> AnyView {
     };
     let chosen = move || -> Vec<Item> {
         let left = left.read();
-        let items = items.read();
-        let wanted = items.iter().filter(|item| !left.contains(&item.row.id));
-        wanted.cloned().collect()
+        let mut items = items();
+        items.retain(|item| !left.contains(&item.row.id.to_string()));
+        items
     };
     view! {
         <main class="page">
@@ -60,14 +56,14 @@ pub(crate) fn page(work: Work) -> AnyView {
             </label>
             {input("Người nhận: họ và tên", "successor", name)}
             {input("Chức vụ", "successor-position", position)}
-            {move || list(&items.read(), left, from)}
+            {move || list(&items(), left, from)}
             {give(work, chosen, (name, position))}
             {drafts(work)}
         </main>
     }
 }
 
-fn list(items: &[Item], left: RwSignal<BTreeSet<RecordId>>, from: RwSignal<String>) -> AnyView {
+fn list(items: &[Item], left: RwSignal<Vec<String>>, from: RwSignal<String>) -> AnyView {
     if items.is_empty() {
         let say = if from.read().is_empty() {
             "Chọn người chuyển đi để xem việc còn mở."
@@ -77,35 +73,34 @@ fn list(items: &[Item], left: RwSignal<BTreeSet<RecordId>>, from: RwSignal<Strin
         return view! { <p class="hint" role="status">{say}</p> };
     }
     let one = |item: &Item| {
-        let id = item.row.id;
+        let id = item.row.id.to_string();
+        let is_on = !left.with_untracked(|left| left.contains(&id));
         let toggle = move |ev| {
             let is_on = event_target_checked(&ev);
             left.update(|left| {
-                if is_on {
-                    left.remove(&id);
-                } else {
-                    left.insert(id);
+                left.retain(|known| *known != id);
+                if !is_on {
+                    left.push(id.clone());
                 }
             });
         };
-        let is_on = !left.with_untracked(|left| left.contains(&id));
         view! {
-            <label>
+            <label class="row">
                 <input type="checkbox" prop:checked=is_on on:change=toggle />
-                <span>{item.row.title.clone()}<small>{until(&item.row)}</small></span>
+                <span class="row-main"><span class="row-title">{item.row.title.clone()}</span><span class="row-sub">{until(&item.row)}</span></span>
             </label>
         }
     };
     let rows: Vec<AnyView> = items.iter().map(one).collect();
     view! {
         <h2 class="section-title">{format!("{} việc còn mở", words::count(items.len()))}</h2>
-        <div class="checks">{rows}</div>
+        <div class="card-list checks">{rows}</div>
     }
 }
 
 fn until(row: &Summary) -> String {
     match row.due.first() {
-        Some(due) => format!(" · hạn {}", date::for_people(&due.date)),
+        Some(due) => format!("Hạn {}", date::for_people(&due.date)),
         None => String::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Gộp hai phiếu: which other record is about the same thing, what counts where they differ, one record out of two.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::markup::view;
 use leptos::prelude::*;
@@ -91,14 +91,24 @@ fn distance(own: &Summary, other: &Summary) -> (i64, bool, RecordId) {
 /// The decisions on the screen.
 #[derive(Clone, Copy)]
 struct Decided {
-    theirs: RwSignal<BTreeSet<String>>,
-    entries: RwSignal<BTreeSet<String>>,
+    theirs: RwSignal<Vec<String>>,
+    entries: RwSignal<Vec<String>>,
+}
+
+/// Puts a name into a list, or takes it out.
+fn choose_or_not(list: RwSignal<Vec<String>>, name: &str, is_in: bool) {
+    list.update(|list| {
+        list.retain(|known| known != name);
+        if is_in {
+            list.push(name.to_owned());
+        }
+    });
 }
 
 fn compare(work: Work, stays: Record, goes: Record, form: &'static Form) -> AnyView {
     let decided = Decided {
-        theirs: RwSignal::new(BTreeSet::new()),
-        entries: RwSignal::new(BTreeSet::new()),
+        theirs: RwSignal::new(Vec::new()),
+        entries: RwSignal::new(Vec::new()),
     };
     let differ: Vec<AnyView> = join::differences(&stays, &goes)
         .into_iter()
@@ -170,15 +180,7 @@ fn difference(decided: Decided, field: &'static Field, found: &join::Difference)
     let button = |value: &Value, is_theirs: bool, of: &'static str| {
         let (path, shown) = (found.path.clone(), found.path.clone());
         let pressed = move || (decided.theirs.read().contains(&shown) == is_theirs).to_string();
-        let choose = move |_| {
-            decided.theirs.update(|theirs| {
-                if is_theirs {
-                    theirs.insert(path.clone());
-                } else {
-                    theirs.remove(&path);
-                }
-            });
-        };
+        let choose = move |_| choose_or_not(decided.theirs, &path, is_theirs);
         view! {
             <button aria-pressed=pressed data-theirs=is_theirs.to_string() data-path=found.path.clone() on:click=choose>
                 {of}{values::text(field, value)}
@@ -210,7 +212,7 @@ fn entries(
         });
         values.collect::<Vec<_>>().join(" · ")
     };
-    let here: BTreeSet<String> = stays
+    let here: Vec<String> = stays
         .entries(group)
         .into_iter()
         .map(|id| search::key(&said(stays, id)))
@@ -219,28 +221,17 @@ fn entries(
         let (entry, text) = (records::path::under(group, id), said(goes, id));
         let is_new = !here.contains(&search::key(&text));
         if is_new {
-            decided.entries.update(|entries| {
-                entries.insert(entry.clone());
-            });
+            choose_or_not(decided.entries, &entry, true);
         }
         let mark = entry.clone();
-        let toggle = move |ev| {
-            let is_on = event_target_checked(&ev);
-            decided.entries.update(|entries| {
-                if is_on {
-                    entries.insert(entry.clone());
-                } else {
-                    entries.remove(&entry);
-                }
-            });
-        };
-        let twin = (!is_new).then(|| view! { <small>" (giống một mục đã có)"</small> });
-        view! { <label><input type="checkbox" data-entry=mark prop:checked=is_new on:change=toggle /><span>{text}{twin}</span></label> }
+        let toggle = move |ev| choose_or_not(decided.entries, &entry, event_target_checked(&ev));
+        let twin = (!is_new).then(|| view! { <small>"Giống một mục đã có"</small> });
+        view! { <label class="row"><input type="checkbox" data-entry=mark prop:checked=is_new on:change=toggle /><span class="row-main">{text}{twin}</span></label> }
     };
     let list: Vec<AnyView> = ids.iter().map(one).collect();
     view! {
         <h2 class="section-title">{field.label.as_str()}</h2>
         <p class="hint">"Chọn những mục của phiếu kia cần nhập vào."</p>
-        <div class="checks">{list}</div>
+        <div class="card-list checks">{list}</div>
     }
 }

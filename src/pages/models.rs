@@ -81,6 +81,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 <a class="button" href="#/ghi/mo_hinh">{icon("plus")}"Đăng ký mô hình"</a>
             </div>
             {list}
+            <a class="button no-print" href="#/khen-thuong">{icon("check")}"Khen thưởng"</a>
         </main>
     }
 }

@@ -16,6 +16,7 @@ pub(crate) fn page(work: Work) -> AnyView {
     view! {
         <main class="page">
             <a class="button" href="#/huong-dan">{icon("book")}"Hướng dẫn"</a>
+            <a class="button" href="#/don-vi">{icon("home")}"Thôn, cán bộ, ban chỉ đạo"</a>
             <a class="button" href="#/ban-giao">{icon("users")}"Bàn giao công việc"</a>
             {person(work)}
             {endpoint(work)}

@@ -112,9 +112,12 @@ fn address(writer: Writer, place: String, id: String, now: &Value) -> AnyView {
             view! { <button type="button" class="chip" aria-label=format!("Bỏ {name}") on:click=move |_| choose("", "")>{name}" ✕"</button> },
         )
     };
+    let list = format!("l-{place}");
+    let hamlets = suggestions(writer, "", list.clone());
     view! {
-        <input id=id name=place prop:value=written autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ"
+        <input id=id name=place prop:value=written autocomplete="off" placeholder="Thôn, xã, ghi như trên giấy tờ" list=list
             on:input=move |ev| put_part(writer, &path, "chi_tiet", event_target_value(&ev)) />
+        {hamlets}
         {commune}
         {found}
     }
@@ -140,9 +143,10 @@ fn read(kind: Kind, text: &str) -> Value {
 }
 
 fn suggestions(writer: Writer, key: &str, list: String) -> AnyView {
-    let earlier = writer
+    let mut earlier = writer
         .earlier
         .with_value(|earlier| earlier.get(key).cloned().unwrap_or_default());
+    earlier.extend(writer.book.offered.get_untracked());
     let options = earlier
         .into_iter()
         .map(|text| view! { <option value=text></option> })

@@ -10,6 +10,7 @@ mod follow_up;
 mod full_disk;
 mod killed;
 mod offline_day;
+mod own_unit;
 mod renewal;
 mod report;
 mod screens;

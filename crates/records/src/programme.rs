@@ -34,6 +34,10 @@ pub struct Template {
     pub period: Period,
     /// Legal bases.
     pub bases: Vec<Base>,
+    /// What it is about, in order.
+    pub contents: Vec<String>,
+    /// Who of the parties does what.
+    pub duties: Vec<(String, String)>,
     /// What was reorganised since, what the text leaves open.
     pub note: String,
     /// What is to be done.
@@ -65,6 +69,8 @@ pub struct Base {
 /// One task of a template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Task {
+    /// Its place in the document, as printed there.
+    pub mark: String,
     /// An option of `nhiem_vu.nhom`.
     pub group: String,
     /// What is to be done.
@@ -75,6 +81,8 @@ pub struct Task {
     pub help: Vec<String>,
     /// What comes out of it.
     pub product: String,
+    /// How much of it.
+    pub target: String,
     /// How often.
     pub repeat: Repeat,
     /// By when.
@@ -126,10 +134,21 @@ impl Read for Template {
             parties: template.item_or_default("parties")?,
             period: template.item("period")?,
             bases: template.item_or_default("bases")?,
+            contents: template.item_or_default("contents")?,
+            duties: duties(&template)?,
             note: template.text_or_empty("note")?,
             tasks: template.item("tasks")?,
         })
     }
+}
+
+fn duties(template: &Object<'_>) -> Result<Vec<(String, String)>, ReadError> {
+    let mut all = Vec::new();
+    for duty in template.raws_or_none("duties")? {
+        let (who, what) = json::pair(duty.get()).map_err(|e| e.under("duties"))?;
+        all.push((String::read(who)?, String::read(what)?));
+    }
+    Ok(all)
 }
 
 impl Read for Period {
@@ -158,11 +177,13 @@ impl Read for Task {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let task = Object::read(raw)?;
         Ok(Self {
+            mark: task.text_or_empty("mark")?,
             group: task.text("group")?,
             text: task.text("text")?,
             lead: task.text_or_empty("lead")?,
             help: task.item_or_default("help")?,
             product: task.text_or_empty("product")?,
+            target: task.text_or_empty("target")?,
             repeat: task.item_or_default("repeat")?,
             due: task.item_or_default("due")?,
             due_is_default: task.flag_or_false("due_is_default")?,
@@ -291,43 +312,55 @@ pub fn start(
     put("tu_ngay", json!(period.from));
     put("den_ngay", json!(period.to));
     put("ghi_chu", json!(template.note));
-    let mut place = None;
-    for party in &template.parties {
-        place = Some(position::after(place.as_deref()));
-        let id = entry_id();
-        put(&format!("ben_ky/{id}/@pos"), json!(place));
-        put(&format!("ben_ky/{id}/ten_co_quan"), json!(party));
-    }
-    place = None;
-    for base in &template.bases {
-        place = Some(position::after(place.as_deref()));
-        let id = entry_id();
-        put(&format!("can_cu/{id}/@pos"), json!(place));
+    let parties = template.parties.iter();
+    let parties = parties.map(|party| vec![("ten_co_quan", json!(party))]);
+    let bases = template.bases.iter().map(|base| {
         let date = base.date.as_deref().unwrap_or("");
-        put(
-            &format!("can_cu/{id}/van_ban"),
-            json!({"so": base.number, "ngay": date}),
-        );
-        put(&format!("can_cu/{id}/co_quan"), json!(base.body));
-        put(&format!("can_cu/{id}/trich_yeu"), json!(base.subject));
-    }
+        vec![
+            ("van_ban", json!({"so": base.number, "ngay": date})),
+            ("co_quan", json!(base.body)),
+            ("trich_yeu", json!(base.subject)),
+        ]
+    });
+    let contents = template.contents.iter();
+    let contents = contents.map(|content| vec![("muc", json!(content))]);
+    let duties = template.duties.iter();
+    let duties = duties.map(|(who, what)| vec![("ben", json!(who)), ("viec", json!(what))]);
+    entries(&mut programme, "ben_ky", &mut { parties }, entry_id);
+    entries(&mut programme, "can_cu", &mut { bases }, entry_id);
+    entries(&mut programme, "noi_dung", &mut { contents }, entry_id);
+    entries(&mut programme, "trach_nhiem", &mut { duties }, entry_id);
     let mut all = vec![programme];
     let mut number = 0_u32;
     for task in &template.tasks {
         for due in task.dates(period) {
             number += 1;
             let mut writes = task_writes(task, due, number, rec, task_form, record_id);
-            let mut place = None;
-            for helper in &task.help {
-                place = Some(position::after(place.as_deref()));
-                let id = entry_id();
-                write(&mut writes, &format!("phoi_hop/{id}/@pos"), json!(place));
-                write(&mut writes, &format!("phoi_hop/{id}/don_vi"), json!(helper));
-            }
+            let helpers = task.help.iter();
+            let helpers = helpers.map(|helper| vec![("don_vi", json!(helper))]);
+            entries(&mut writes, "phoi_hop", &mut { helpers }, entry_id);
             all.push(writes);
         }
     }
     all
+}
+
+/// The entries of a group, one after the other.
+fn entries(
+    writes: &mut RecWrites,
+    group: &str,
+    all: &mut dyn Iterator<Item = Vec<(&str, Value)>>,
+    entry_id: &mut dyn FnMut() -> String,
+) {
+    let mut place = None;
+    for fields in all {
+        place = Some(position::after(place.as_deref()));
+        let prefix = format!("{group}/{}", entry_id());
+        write(writes, &format!("{prefix}/@pos"), json!(place));
+        for (field, value) in fields {
+            write(writes, &format!("{prefix}/{field}"), value);
+        }
+    }
 }
 
 fn task_writes(
@@ -341,11 +374,17 @@ fn task_writes(
     let mut writes = RecWrites::new(record_id(), &form.id, &form.version);
     let mut put = |path: &str, value: Value| write(&mut writes, path, value);
     put("chuong_trinh", json!(programme));
-    put("stt", json!(number.to_string()));
+    let mark = if task.mark.is_empty() {
+        number.to_string()
+    } else {
+        task.mark.clone()
+    };
+    put("stt", json!(mark));
     put("nhom", json!(task.group));
     put("noi_dung", json!(task.text));
     put("chu_tri", json!(task.lead));
     put("san_pham", json!(task.product));
+    put("chi_tieu", json!(task.target));
     put("dinh_ky", json!(task.repeat.option()));
     put("trich_dan", json!(task.quote));
     if let Some(due) = due {
@@ -370,6 +409,8 @@ mod tests {
 
     fn task(repeat: Repeat, due: TaskDue) -> Task {
         Task {
+            mark: String::new(),
+            target: String::new(),
             group: "BAO_CAO".into(),
             text: "Báo cáo".into(),
             lead: String::new(),

@@ -67,7 +67,7 @@ async fn two_records_of_one_visit_become_one_and_apart_again() {
         .await;
     app.browser.click("#join").await;
     app.browser.click(".card-list a").await;
-    app.browser.see("main", "giống một mục đã có").await;
+    app.browser.see("main", "Giống một mục đã có").await;
     app.browser.click("#join-now").await;
     app.browser
         .see_route("joined", |route| route == first)

@@ -38,8 +38,8 @@ impl Endpoint {
         key.trim().to_owned()
     }
 
-    /// Publishes a catalogue, as the operator does; what the command said.
-    pub(crate) fn publish(&self, catalogue: &serde_json::Value) -> Result<String, String> {
+    /// Publishes a catalogue, as the operator does; whether it was taken, and what the command said.
+    pub(crate) fn publish(&self, catalogue: &serde_json::Value) -> (bool, String) {
         let file = self.folder.path().join("danh-muc.json");
         fs::write(&file, catalogue.to_string()).unwrap();
         let database = self.folder.path().join("so-tay.sqlite");
@@ -50,8 +50,7 @@ impl Endpoint {
             .output()
             .expect("the endpoint can be started");
         let said = [output.stdout, output.stderr].concat();
-        let said = String::from_utf8(said).unwrap();
-        output.status.success().then(|| said.clone()).ok_or(said)
+        (output.status.success(), String::from_utf8(said).unwrap())
     }
 
     /// `kill -9`.

@@ -57,6 +57,12 @@ pub fn template_of(id: &str, programme: &Value, tasks: &[Value]) -> Template {
         date: None,
         parties: Vec::new(),
         bases: itself.into_iter().chain(bases).collect(),
+        contents: entries(programme, "noi_dung")
+            .map(|content| text(content, "muc"))
+            .collect(),
+        duties: entries(programme, "trach_nhiem")
+            .map(|duty| (text(duty, "ben"), text(duty, "viec")))
+            .collect(),
         note: text(programme, "ghi_chu"),
         tasks: all,
         period,
@@ -80,7 +86,12 @@ fn task_of(task: &Value, period: &Period) -> Task {
             ..TaskDue::default()
         },
     };
+    let mark = text(task, "stt");
+    let is_running = mark.bytes().all(|b| b.is_ascii_digit());
     Task {
+        // A running number of ours counts anew; a mark of the document stays.
+        mark: if is_running { String::new() } else { mark },
+        target: text(task, "chi_tieu"),
         group: text(task, "nhom"),
         text: text(task, "noi_dung"),
         lead: text(task, "chu_tri"),
@@ -206,6 +217,9 @@ impl Write for Template {
             out.item("parties", &self.parties);
             out.item("period", &self.period);
             out.item("bases", &self.bases);
+            out.item("contents", &self.contents);
+            let duties = self.duties.iter().map(|(who, what)| vec![who, what]);
+            out.item("duties", &duties.collect::<Vec<_>>());
             out.item("note", &self.note);
             out.item("tasks", &self.tasks);
         });
@@ -235,11 +249,13 @@ impl Write for Base {
 impl Write for Task {
     fn write(&self, out: &mut Out) {
         out.object(|out| {
+            out.item("mark", &self.mark);
             out.item("group", &self.group);
             out.item("text", &self.text);
             out.item("lead", &self.lead);
             out.item("help", &self.help);
             out.item("product", &self.product);
+            out.item("target", &self.target);
             out.item("repeat", &self.repeat.option());
             out.item("due", &self.due);
             out.item("due_is_default", &self.due_is_default);
@@ -279,13 +295,15 @@ mod tests {
             "ten": "Chương trình phối hợp", "loai": "CHUONG_TRINH_PHOI_HOP", "tu_ngay": "2021-01-01", "den_ngay": "2025-12-31",
             "so_ky_hieu": {"so": "01/CTr-MẪU", "ngay": "2021-01-15"}, "ghi_chu": "Ghi chú",
             "ben_ky": [{"@id": "a", "ten_co_quan": "Đảng ủy xã Mẫu"}, {"@id": "b", "ten_co_quan": "UBND xã Mẫu"}],
+            "noi_dung": [{"@id": "n", "muc": "Cải cách hành chính"}],
+            "trach_nhiem": [{"@id": "t", "ben": "UBND xã Mẫu", "viec": "Chủ trì"}],
             "can_cu": [{"@id": "c", "van_ban": {"so": "16/CT-TTg", "ngay": "2016-05-16"}, "co_quan": "Thủ tướng Chính phủ"}],
         })
     }
 
     fn task(text: &str, repeat: &str, due: &str) -> Value {
         json!({
-            "noi_dung": text, "nhom": "BAO_CAO", "dinh_ky": repeat, "han": due, "han_mac_dinh": true,
+            "noi_dung": text, "nhom": "BAO_CAO", "stt": "II.3", "chi_tieu": "02 báo cáo", "dinh_ky": repeat, "han": due, "han_mac_dinh": true,
             "phoi_hop": [{"@id": "d", "don_vi": "MTTQ xã"}],
             "giao_cho": {"ho_ten": "Trần Thị Bình"}, "ket_qua": "Đã gửi", "ngay_hoan_thanh": "2021-06-29",
         })
@@ -302,6 +320,15 @@ mod tests {
         ];
         let template = template_of("ctr", &programme(), &tasks);
         assert_eq!(template.tasks.len(), 3);
+        assert_eq!(
+            (&*template.tasks[0].mark, &*template.tasks[0].target),
+            ("II.3", "02 báo cáo")
+        );
+        assert_eq!(template.contents, ["Cải cách hành chính"]);
+        assert_eq!(
+            template.duties,
+            [("UBND xã Mẫu".to_owned(), "Chủ trì".to_owned())]
+        );
         assert_eq!(template.tasks[0].due.days, [(6, 30), (12, 31)]);
         let next = Period {
             from: "2026-01-01".into(),

@@ -39,7 +39,7 @@ fn every_file_of_the_folder_is_in_the_catalogue() {
     );
     assert_eq!(ids("programmes").len(), catalogue.programmes.len());
     assert!(!catalogue.guide.sections.is_empty());
-    assert_eq!(catalogue.kinds().len(), 14);
+    assert_eq!(catalogue.kinds().len(), 17);
 }
 
 #[test]

@@ -66,7 +66,7 @@ pub(crate) fn page(work: Work, id: &str, chosen: &[&str]) -> AnyView {
         });
     };
     view! {
-        <main class="page wide">
+        <main class="page wide" data-print=print.id.clone()>
             {links}
             <p class="hint no-print">{print.sources.join("; ")}" Chỗ chấm là phần ghi tay. Sổ tay không cấp số, không ký thay."</p>
             <div class="buttons no-print">

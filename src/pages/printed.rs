@@ -10,7 +10,6 @@ use records::{
     form::{Form, Register, Registers},
     order,
     summary::Summary,
-    table::Table,
 };
 use serde_json::Value;
 
@@ -39,7 +38,7 @@ pub(crate) fn page(work: Work, form: &str) -> AnyView {
         }
     };
     view! {
-        <main class="page wide">
+        <main class="page wide" data-form=form.id.as_str()>
             <div class="pair no-print">{day("Từ ngày", from)}{day("Đến ngày", to)}</div>
             <div class="buttons no-print">
                 <button class="button primary" on:click=|_| browser::print()>{icon("print")}"In hoặc lưu PDF"</button>
@@ -90,33 +89,41 @@ fn tables_of(form: &Form) -> &'static [Register] {
     all.iter().find(of_form).map_or(&[], |of| &of.registers)
 }
 
-/// Each register that was the legal one on some day of the period, with a line for each record or entry.
+/// Each register that was the legal one on some day of the period, with a line for each record or entry. A record
+/// without entries stands in the first of its registers all the same.
 fn registers(work: Work, form: &Form, from: &str, to: &str) -> Vec<Lines> {
-    let of_form = tables_of(form);
-    let mut by_register: Table<&str, Lines> = Table::new();
-    for (row, doc) in in_order(work, form, from, to) {
-        let Some(register) = of_form
-            .iter()
-            .find(|register| register.is_valid_on(&row.date))
-        else {
-            continue;
-        };
-        let (_, lines) = by_register.get_or_insert(register.id.as_str(), (register, Vec::new()));
-        let entries = register
-            .per
-            .as_ref()
-            .and_then(|per| doc.get(per))
-            .and_then(Value::as_array);
-        match entries {
-            Some(entries) => {
-                for entry in entries {
-                    lines.push(line(form, register, &doc, &[entry], lines.len() + 1));
-                }
+    let records = in_order(work, form, from, to);
+    let of_one = |register: &'static Register| -> Lines {
+        let mut lines = Vec::new();
+        for (row, doc) in &records {
+            let mut valid = tables_of(form)
+                .iter()
+                .filter(|register| register.is_valid_on(&row.date));
+            let is_first = valid.next().is_some_and(|first| first.id == register.id);
+            if !is_first && !valid.any(|other| other.id == register.id) {
+                continue;
             }
-            None => lines.push(line(form, register, &doc, &[], lines.len() + 1)),
+            let entries = register
+                .per
+                .as_ref()
+                .and_then(|per| doc.get(per))
+                .and_then(Value::as_array);
+            match entries {
+                Some(entries) => {
+                    for entry in entries {
+                        lines.push(line(form, register, doc, &[entry], lines.len() + 1));
+                    }
+                }
+                None if is_first || register.per.is_none() => {
+                    lines.push(line(form, register, doc, &[], lines.len() + 1));
+                }
+                None => {}
+            }
         }
-    }
-    by_register.into_values().collect()
+        (register, lines)
+    };
+    let all = tables_of(form).iter().map(of_one);
+    all.filter(|(_, lines)| !lines.is_empty()).collect()
 }
 
 /// The registers as files, one after the other.
@@ -143,19 +150,18 @@ fn give(work: Work, form: &'static Form, from: &str, to: &str, is_workbook: bool
         return work.book.say("Không có phiếu trong kỳ này để xuất.", None);
     }
     wasm_bindgen_futures::spawn_local(async move {
-        for sheet in &made {
-            let ready = if is_workbook {
-                sheets::xlsx(sheet).await
-            } else {
-                Ok(sheets::csv(sheet))
-            };
-            match ready {
-                Ok(ready) => {
-                    ready.download();
-                    work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
-                }
-                Err(error) => work.book.say(words::files_error(&error), None),
+        let mut all = Vec::new();
+        if is_workbook {
+            match sheets::xlsx(&form.label, &made).await {
+                Ok(ready) => all.push(ready),
+                Err(error) => return work.book.say(words::files_error(&error), None),
             }
+        } else {
+            all.extend(made.iter().map(sheets::csv));
+        }
+        for ready in &all {
+            ready.download();
+            work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
         }
     });
 }

@@ -207,7 +207,9 @@ fn files_out(open: Open) -> AnyView {
     };
     let excel = move |_| {
         let sheet = untrack(|| printed::sheet(open));
-        give(work, async move { sheets::xlsx(&sheet).await });
+        give(work, async move {
+            sheets::xlsx(&sheet.title, std::slice::from_ref(&sheet)).await
+        });
     };
     view! {
         <div class="buttons">

@@ -17,10 +17,12 @@ const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessing
 
 /// Makes the bytes of a file.
 type Maker<T> = fn(&T) -> Result<Vec<u8>, SheetError>;
+/// Makes one workbook of several sheets.
+type Binder = fn(&[Sheet]) -> Result<Vec<u8>, SheetError>;
 
 #[wasm_split(offices, fallible)]
-fn xlsx_maker() -> Result<Maker<Sheet>, SplitLoaderError> {
-    Ok(sheets::xlsx)
+fn xlsx_maker() -> Result<Binder, SplitLoaderError> {
+    Ok(sheets::workbook)
 }
 
 #[wasm_split(offices, fallible)]
@@ -47,11 +49,10 @@ pub(crate) fn csv(sheet: &Sheet) -> Ready {
     ready(&sheet.title, "csv", "text/csv", sheets::csv(sheet))
 }
 
-/// For Excel and LibreOffice.
-pub(crate) async fn xlsx(sheet: &Sheet) -> Result<Ready, FilesError> {
-    let bytes =
-        xlsx_maker().await?(sheet).map_err(|error| FilesError::Browser(error.to_string()))?;
-    Ok(ready(&sheet.title, "xlsx", XLSX, bytes))
+/// For Excel and LibreOffice: one file, however many tables.
+pub(crate) async fn xlsx(name: &str, all: &[Sheet]) -> Result<Ready, FilesError> {
+    let bytes = xlsx_maker().await?(all).map_err(|error| FilesError::Browser(error.to_string()))?;
+    Ok(ready(name, "xlsx", XLSX, bytes))
 }
 
 /// For Word and LibreOffice.

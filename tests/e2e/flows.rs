@@ -13,6 +13,7 @@ mod offline_day;
 mod own_unit;
 mod renewal;
 mod report;
+mod samples;
 mod screens;
 mod second_thoughts;
 mod sub_path;

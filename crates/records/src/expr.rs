@@ -370,9 +370,18 @@ pub fn to_text(value: &Value) -> String {
                 .iter()
                 .filter_map(|key| parts.get(*key))
                 .filter(|v| is_filled(v));
-            let texts: Vec<String> = known.map(|v| date::for_people(&to_text(v))).collect();
+            let texts: Vec<String> = known.map(|v| part_text(&to_text(v))).collect();
             texts.join(", ")
         }
+    }
+}
+
+/// A part of a composite value: a date as people write it, the kind of a paper in words.
+fn part_text(text: &str) -> String {
+    match text {
+        "HO_CHIEU" => "Hộ chiếu".to_owned(),
+        "KHAC" => "Giấy tờ khác".to_owned(),
+        _ => date::for_people(text),
     }
 }
 
@@ -382,6 +391,13 @@ mod tests {
 
     use super::*;
     use crate::json::Read;
+
+    #[test]
+    fn a_paper_of_identity_is_read_in_words() {
+        let paper = json!({"loai": "KHAC", "so": "MẪU-1", "ngay_cap": "2026-11-22"});
+        assert_eq!(to_text(&paper), "Giấy tờ khác, MẪU-1, 22/11/2026");
+        assert_eq!(to_text(&json!({"loai": "CCCD", "so": "1"})), "CCCD, 1");
+    }
 
     fn check(expr: &Value, expected: &Value) {
         let doc = json!({

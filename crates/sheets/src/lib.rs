@@ -21,5 +21,5 @@ pub use crate::{
     docx::docx,
     error::SheetError,
     sheet::{Cell, HeadCell, Sheet, Width},
-    xlsx::xlsx,
+    xlsx::{workbook, xlsx},
 };

@@ -36,10 +36,57 @@ const A4: u8 = 9;
 /// # Errors
 /// When the sheet has more rows or columns than the format holds.
 pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, SheetError> {
-    let width = sheet.width();
-    if width > COLUMNS_MAX {
+    workbook(std::slice::from_ref(sheet))
+}
+
+/// A workbook of several sheets, in their order; two of one name are told apart by a number.
+///
+/// # Errors
+/// When a sheet has more rows or columns than the format holds, or there is none.
+pub fn workbook(sheets: &[Sheet]) -> Result<Vec<u8>, SheetError> {
+    sheets.iter().try_for_each(fits)?;
+    let mut workbook = Workbook::new();
+    if let Some(first) = sheets.first() {
+        let made_on = Day::parse(&first.made_on).filter(|day| day.year >= 1900);
+        let made_on = made_on.unwrap_or(Day {
+            year: 1980, // the first that a zip knows
+            month: 1,
+            day: 1,
+        });
+        workbook.set_properties(
+            // Else the library asks the clock.
+            &DocProperties::new()
+                .set_title(text::cut(text::line(&first.title), 255))
+                .set_creation_datetime(&datetime(made_on)?),
+        );
+    }
+    let mut names: Vec<String> = Vec::new();
+    for sheet in sheets {
+        let mut own = name(&sheet.name);
+        let mut count = 1;
+        while names.iter().any(|known| known.eq_ignore_ascii_case(&own)) {
+            count += 1;
+            own = name(&format!("{count} {}", sheet.name));
+        }
+        let page = workbook.add_worksheet();
+        page.set_name(&own)?;
+        names.push(own);
+        Writer {
+            sheet,
+            widths: sheet.widths(POINTS),
+            formats: Formats::new(),
+            page,
+        }
+        .write()?;
+    }
+    Ok(workbook.save_to_buffer()?)
+}
+
+fn fits(sheet: &Sheet) -> Result<(), SheetError> {
+    let columns = sheet.width();
+    if columns > COLUMNS_MAX {
         return Err(SheetError::TooWide {
-            columns: width,
+            columns,
             columns_max: COLUMNS_MAX,
         });
     }
@@ -50,29 +97,7 @@ pub fn xlsx(sheet: &Sheet) -> Result<Vec<u8>, SheetError> {
             rows_max: ROWS_MAX,
         });
     }
-    let mut workbook = Workbook::new();
-    let made_on = Day::parse(&sheet.made_on).filter(|day| day.year >= 1900);
-    let made_on = made_on.unwrap_or(Day {
-        year: 1980, // the first that a zip knows
-        month: 1,
-        day: 1,
-    });
-    workbook.set_properties(
-        // Else the library asks the clock.
-        &DocProperties::new()
-            .set_title(text::cut(text::line(&sheet.title), 255))
-            .set_creation_datetime(&datetime(made_on)?),
-    );
-    let page = workbook.add_worksheet();
-    page.set_name(name(&sheet.name))?;
-    Writer {
-        sheet,
-        widths: sheet.widths(POINTS),
-        formats: Formats::new(),
-        page,
-    }
-    .write()?;
-    Ok(workbook.save_to_buffer()?)
+    Ok(())
 }
 
 /// Rows above the header: title, lines, and an empty one.

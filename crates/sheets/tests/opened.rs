@@ -49,6 +49,17 @@ fn texts_of_a_workbook_stay_texts_and_numbers_and_days_have_their_types() {
 }
 
 #[test]
+fn a_workbook_holds_several_tables_and_tells_tabs_of_one_name_apart() {
+    let (first, mut second) = (register(), register());
+    second.title = "Sổ thứ hai".to_owned();
+    let bytes = sheets::workbook(&[first.clone(), second]).unwrap();
+    let printed = pages(&pdf("two.xlsx", &bytes));
+    assert!(printed[0].says(&first.title));
+    assert!(printed.iter().any(|page| page.says("Sổ thứ hai")));
+    assert!(sheets::workbook(&[]).is_ok());
+}
+
+#[test]
 fn the_legal_table_of_31_columns_has_its_three_levels() {
     let sheet = period();
     let seen = csv_of("period.xlsx", &xlsx(&sheet).unwrap());

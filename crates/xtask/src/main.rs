@@ -57,6 +57,11 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "pictures of the main screens in docs/screenshots/",
         screenshots::command,
     ),
+    (
+        "samples",
+        "every register, report and paper of a made-up year in docs/samples/",
+        screenshots::samples,
+    ),
 ];
 
 fn main() -> ExitCode {

@@ -15,6 +15,7 @@ mod random;
 mod sheet;
 #[cfg(test)]
 mod tests;
+mod unit;
 mod visits;
 
 use std::{fs, path::PathBuf, process::ExitCode, time::SystemTime};
@@ -38,7 +39,7 @@ pub(crate) const UNIT_CODE: &str = "00000";
 pub(crate) const UNIT_NAME: &str = "Xã Mẫu (dữ liệu mẫu)";
 
 /// How many records of a form in the year, and in the year before; two programmes and their tasks span both.
-const VOLUMES: [(&str, usize, usize); 11] = [
+const VOLUMES: [(&str, usize, usize); 14] = [
     ("tiep_cong_dan", 120, 108),
     ("doi_thoai", 6, 5),
     ("giam_sat", 12, 10),
@@ -50,6 +51,9 @@ const VOLUMES: [(&str, usize, usize); 11] = [
     ("hop_thon", 20, 16),
     ("lay_y_kien", 4, 3),
     ("hoi_nghi_thon", 8, 8),
+    ("don_vi", 0, 1),
+    ("ban_chi_dao", 0, 2),
+    ("khen_thuong", 1, 1),
 ];
 /// What grows with the people of a commune; the rest follows from its villages and from the law.
 const SCALED: [&str; 2] = ["tiep_cong_dan", "hoat_dong"];
@@ -92,6 +96,14 @@ pub(crate) fn command(workspace: &Workspace, arguments: Arguments) -> Result<Exi
         options.scale
     );
     Ok(ExitCode::SUCCESS)
+}
+
+/// The sample of today, in the usual place.
+pub(crate) fn of_today(workspace: &Workspace) -> Result<PathBuf> {
+    let out = workspace.target("so-tay-mau.json");
+    let made = make(&Options::of_day(today()?))?;
+    fs::write(&out, &made.text).with_context(|| format!("{} cannot be written", out.display()))?;
+    Ok(out)
 }
 
 /// The day in Viet Nam: what a sample is made for when nobody names a day.
@@ -176,10 +188,12 @@ fn acts(catalogue: &Catalogue, options: &Options) -> Result<Vec<Act>> {
             activities::sheets,
             models::sheets,
             grassroots::sheets,
+            unit::sheets,
         ]
         .into_iter()
         .flat_map(|part| part(&scene))
         .collect();
+        made.push(unit::commendations(&scene, &made));
         if year == Year::This {
             disputes(&scene, &mut made);
         }

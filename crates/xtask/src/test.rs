@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use crate::{
     app::{self, Profile},
     arguments::Arguments,
-    build, process, setup,
+    build, process, sample, setup,
     tools::{FOR_APP, FOR_BROWSER, FOR_RELEASE, FOR_SHEETS, Tool, Toolbox},
     workspace::Workspace,
 };
@@ -164,6 +164,7 @@ pub(crate) fn browser_tests(workspace: &Workspace, toolbox: &Toolbox) -> Result<
     cargo.args(["test", "--features", "e2e", "--test", "e2e"]);
     cargo.env("SO_TAY_APP_DIR", workspace.app_dev());
     cargo.env("SO_TAY_ENDPOINT", workspace.endpoint());
+    cargo.env("SO_TAY_SAMPLE", sample::of_today(workspace)?);
     cargo.env("SO_TAY_AXE", toolbox.get(Tool::Axe)?);
     cargo.env("CHROMIUM", toolbox.get(Tool::Chromium)?);
     cargo.env("CHROMEDRIVER", toolbox.get(Tool::Chromedriver)?);

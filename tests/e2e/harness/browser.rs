@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use thirtyfour::{
     CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
@@ -91,6 +92,9 @@ impl Profile {
         capabilities
             .set("unhandledPromptBehavior", "accept")
             .unwrap();
+        // A register of two laws is two files of CSV: a person would be asked once.
+        let many = json!({"profile.default_content_setting_values.automatic_downloads": 1});
+        capabilities.add_experimental_option("prefs", many).unwrap();
         capabilities
             .set("goog:loggingPrefs", json!({"browser": "ALL"}))
             .unwrap();
@@ -421,23 +425,45 @@ impl Browser {
 
     /// The file that the app gives out after a click. It is put aside, so that the next one may have its name.
     pub(crate) async fn downloaded(&self, click: &str) -> PathBuf {
+        self.all_downloaded(click, 1).await.remove(0)
+    }
+
+    /// As many files as the app gives out after one click, by name.
+    pub(crate) async fn all_downloaded(&self, click: &str, count: usize) -> Vec<PathBuf> {
         self.click(click).await;
-        let file = self
-            .until("a file is downloaded", async || {
+        let mut files = self
+            .until(&format!("{count} files are downloaded"), async || {
                 let files = fs::read_dir(&self.downloads).unwrap();
                 let files: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-                match files.as_slice() {
-                    [file] if is_whole(file) => Ok(file.clone()),
-                    _ => Err(format!("{files:?}")),
+                if files.len() == count && files.iter().all(|file| is_whole(file)) {
+                    Ok(files)
+                } else {
+                    Err(format!("{files:?}"))
                 }
             })
             .await;
-        let number = fs::read_dir(&self.taken).unwrap().count();
-        let aside = self
-            .taken
-            .join(format!("{number}-{}", file.file_name().unwrap().display()));
-        fs::rename(&file, &aside).unwrap();
-        aside
+        files.sort();
+        let aside = |file: PathBuf| {
+            let number = fs::read_dir(&self.taken).unwrap().count();
+            let name = file.file_name().unwrap().display().to_string();
+            let aside = self.taken.join(format!("{number}-{name}"));
+            fs::rename(&file, &aside).unwrap();
+            aside
+        };
+        files.into_iter().map(aside).collect()
+    }
+
+    /// The page as it is printed, with the page size that it asks for.
+    pub(crate) async fn print(&self, file: &Path) {
+        let how = json!({"preferCSSPageSize": true, "printBackground": false});
+        let printed = self
+            .driver()
+            .cdp()
+            .send_raw("Page.printToPDF", how)
+            .await
+            .unwrap();
+        let bytes = STANDARD.decode(printed["data"].as_str().unwrap()).unwrap();
+        fs::write(file, bytes).unwrap();
     }
 
     pub(crate) async fn picture(&self, file: &Path) {

@@ -4,11 +4,15 @@ use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
     net::{Ipv4Addr, TcpStream},
+    path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 use super::{folder::Folder, given, patience::eventually, processes::free_port};
+
+/// The commune that it serves.
+const UNIT: &str = "00001";
 
 pub(crate) struct Endpoint {
     folder: Folder,
@@ -36,6 +40,18 @@ impl Endpoint {
     pub(crate) fn key(&self) -> String {
         let key = fs::read_to_string(self.folder.path().join("device-key.txt")).unwrap();
         key.trim().to_owned()
+    }
+
+    /// Takes an Xuất file in; the endpoint must not be running.
+    pub(crate) fn import(&self, file: &Path) {
+        let database = self.folder.path().join("so-tay.sqlite");
+        let output = Command::new(given("SO_TAY_ENDPOINT"))
+            .args(["import", "--unit", UNIT])
+            .arg(format!("--database=sqlite:{}", database.display()))
+            .arg(file)
+            .output()
+            .expect("the endpoint can be started");
+        assert!(output.status.success(), "{output:?}");
     }
 
     /// Publishes a catalogue, as the operator does; whether it was taken, and what the command said.
@@ -71,7 +87,7 @@ impl Endpoint {
         let database = self.folder.path().join("so-tay.sqlite");
         let child = Command::new(given("SO_TAY_ENDPOINT"))
             .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
-            .args(["--unit", "00001", "--unit-name", "Xã Thử"])
+            .args(["--unit", UNIT, "--unit-name", "Xã Thử"])
             .arg(format!("--database=sqlite:{}", database.display()))
             .arg("--app")
             .arg(given("SO_TAY_APP_DIR"))

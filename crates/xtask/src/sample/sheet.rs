@@ -114,6 +114,19 @@ impl Sheet {
         self.form == form
     }
 
+    /// The value that the record was made with.
+    pub(crate) fn value(&self, path: &str) -> Option<&Value> {
+        let first = self.acts.first()?.recs.first()?;
+        first.set.get(path)
+    }
+
+    /// Whether this word was written anywhere in it.
+    pub(crate) fn says(&self, word: &str) -> bool {
+        let recs = self.acts.iter().flat_map(|act| &act.recs);
+        let mut values = recs.flat_map(|writes| writes.set.values());
+        values.any(|value| value == word)
+    }
+
     pub(crate) fn form(&self) -> &str {
         &self.form
     }

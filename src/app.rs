@@ -107,6 +107,8 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     match parts.as_slice() {
         ["ket-noi"] => later::page(work, path),
         _ if !work.book.me.with_untracked(|me| me.is_welcomed) => pages::welcome::page(work),
+        // A form is not begun in yesterday's version.
+        ["ghi" | "nhap", _] if !work.book.is_renewed.get_untracked() => later::page(work, path),
         _ if is_unknown(work, &parts) && later::may_know_more() => later::page(work, path),
         [] => pages::today::page(work),
         ["ghi"] => pages::kinds::page(work),

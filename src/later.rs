@@ -105,6 +105,8 @@ pub(crate) async fn fetch(work: Work) -> bool {
         return true;
     }
     let Ok(later) = enter().await else {
+        // Whoever writes goes on with the forms there are.
+        work.book.is_renewed.set(true);
         return false;
     };
     // Two may have asked.
@@ -121,7 +123,7 @@ pub(crate) fn may_know_more() -> bool {
 
 /// A page that needs the second wasm; says so while that is on its way, or not to be had.
 pub(crate) fn page(work: Work, path: &str) -> AnyView {
-    if let Some(later) = HERE.get() {
+    if let Some(later) = HERE.get().filter(|_| work.book.is_renewed.get_untracked()) {
         return (later.page)(work, path);
     }
     pages::frame::head("Đang mở…", Some("/"));
@@ -130,7 +132,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         coming.set(Coming::Asked);
         wasm_bindgen_futures::spawn_local(async move {
             let come = if fetch(work).await {
-                Coming::Here
+                Coming::Asked // until what it keeps is read
             } else {
                 Coming::Missing
             };
@@ -142,7 +144,8 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     // It may also come by itself, while this page says that it is missing.
     let state = Memo::new(move |_| {
         work.book.catalogue();
-        HERE.get().map_or_else(|| coming.get(), |_| Coming::Here)
+        let is_here = HERE.get().is_some() && work.book.is_renewed.get();
+        if is_here { Coming::Here } else { coming.get() }
     });
     let path = path.to_owned();
     let shown = move || match (state.get(), HERE.get()) {

@@ -95,6 +95,8 @@ pub(crate) struct Book {
     pub(crate) places: RwSignal<Option<FindPlaces>>,
     /// The newest catalogue that the endpoint has, as its last answer said.
     pub(crate) published: RwSignal<Option<Mark>>,
+    /// Nothing that was published waits to be read: forms are as they hold.
+    pub(crate) is_renewed: RwSignal<bool>,
     /// Which catalogue holds here, in words; empty while it is the one the app came with.
     pub(crate) edition: RwSignal<String>,
     /// A form with unsaved typing is open: nothing may take over the screen.
@@ -121,6 +123,7 @@ impl Book {
             offered: RwSignal::new(Vec::new()),
             places: RwSignal::new(None),
             published: RwSignal::new(None),
+            is_renewed: RwSignal::new(true),
             edition: RwSignal::new(String::new()),
             is_writing: RwSignal::new(false),
         };

@@ -173,6 +173,8 @@ pub(crate) struct Loaded {
     pub(crate) drafts: Vec<KeptDraft>,
     /// Rows that do not open: kept where they are.
     pub(crate) damaged: usize,
+    /// A catalogue that was published lies there, unread.
+    pub(crate) has_published: bool,
 }
 
 /// A draft with the envelope it lies in: another tab's is told from one's own by its bytes.
@@ -283,6 +285,8 @@ impl Store {
         damaged += usize::from(profile.is_none() && kept.row.is_some());
         let (drafts, damaged_drafts) = self.drafts().await?;
         let rows = self.rows_after(0.0).await?;
+        let published = vec![Op::Get("meta", "catalogue".into())];
+        let published = self.db.read(&["meta"], published).await?;
         let mut loaded = Loaded {
             counter,
             counter_row,
@@ -292,6 +296,7 @@ impl Store {
             last_row: 0.0,
             drafts,
             damaged: damaged + damaged_drafts,
+            has_published: published.first().is_some_and(JsValue::is_object),
         };
         let mut loose = Vec::new();
         for (number, row) in rows {

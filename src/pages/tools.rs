@@ -24,6 +24,7 @@ pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
         return went(work, record.id, into);
     }
     view! {
+        {of_old_unit(work, record.id)}
         {taken_in(work, record)}
         {review(work, record)}
         <a class="button no-print" id="join" href=format!("#/phieu/{}/gop", record.id)>{icon("link")}"Gộp với phiếu khác…"</a>
@@ -50,6 +51,23 @@ fn went(work: Work, id: RecordId, into: RecordId) -> AnyView {
             <button class="button" id="split" on:click=split>{icon("undo")}"Tách ra như cũ"</button>
         </div>
     }
+}
+
+/// A record of a commune that was merged into this one stays that commune's.
+fn of_old_unit(work: Work, id: RecordId) -> Option<AnyView> {
+    let (old, own) = work.book.peek(|data| {
+        let mut accs = data
+            .replica
+            .notebook
+            .of_record(id)
+            .filter_map(|(_, known)| known.acc.as_ref());
+        let first = accs.next().map(|acc| acc.scope.clone());
+        (first, data.replica.sync.unit.code.clone())
+    });
+    let old = old?.split('/').next()?.to_owned();
+    (old != own && !own.is_empty()).then(|| {
+        view! { <p class="hint">{format!("Phiếu của xã trước khi nhập (mã đơn vị {old}).")}</p> }
+    })
 }
 
 fn taken_in(work: Work, record: &Record) -> AnyView {

@@ -45,6 +45,7 @@ pub(crate) fn grow(work: Work) {
         if let Some(kept) = work.tools().store.published().await {
             browser::let_go(take_up(work, &kept));
         }
+        work.book.is_renewed.set(true);
         Effect::new(move |_| {
             if let Some(mark) = work.book.published.get() {
                 wasm_bindgen_futures::spawn_local(renew(work, mark));

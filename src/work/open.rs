@@ -45,6 +45,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     // The catalogue lives as long as the page: forms are handed around freely.
     let catalogue = Box::leak(Box::new(catalogue));
     let book = Book::new(data, catalogue, me(&loaded.profile), browser::route());
+    book.is_renewed.set(!loaded.has_published);
     let tools = Tools {
         leaving: RefCell::new(None),
         draft_rows: RefCell::new(

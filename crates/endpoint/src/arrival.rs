@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use records::{
-    change::{Change, ORDINARY, RecWrites},
+    change::{Change, ChangeError, ORDINARY, RecWrites, parse_change},
     date,
     id::{ChangeId, DeviceId},
     published::Book,
@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::store::{Arrived, BookEntry, Giving, Hand, Hold};
+use crate::store::{Arrived, BookEntry, Giving, Hand, Hold, Row};
 
 const NO_AUTHORITY: Hold = Hold {
     code: "khong_co_quyen",
@@ -105,6 +105,26 @@ impl Judge<'_> {
             typed: typed.filter(|number| *number < NUMBERS_END),
         })
     }
+}
+
+/// A change that another endpoint took, as this one vouches for it from now on: the same bytes, scope and `eff`.
+pub(crate) fn adopted(mac_key: &[u8; 32], row: Row) -> Result<Arrived, ChangeError> {
+    let change = parse_change(row.body.as_bytes())?;
+    let hash: [u8; 32] = Sha256::digest(row.body.as_bytes()).into();
+    Ok(Arrived {
+        id: change.id,
+        dev: change.dev,
+        n: change.n,
+        mac: proof(mac_key, change.id, &row.acc.scope, row.acc.eff, &hash),
+        scope: row.acc.scope,
+        eff: row.acc.eff,
+        recs: change.recs.iter().map(|writes| writes.rec).collect(),
+        body: row.body.into(),
+        hash,
+        hold: None,
+        // Its book is closed.
+        entries: Vec::new(),
+    })
 }
 
 /// Past any book.

@@ -11,10 +11,12 @@ use records::{json::ReadError, wire::Unit};
 use tokio::net::TcpListener;
 
 use crate::{
-    Config, Endpoint, OpenError, arrival, device_key,
+    Config, Endpoint, OpenError, adopt, arrival, device_key,
     import::{self, Counts, UnusableFile},
     publish::{self, NotPublished},
-    settings::{Books, Catalogue, Command, ConfirmBook, Import, Serve, Settings, UnitPlace, Where},
+    settings::{
+        Adopt, Books, Catalogue, Command, ConfirmBook, Import, Serve, Settings, UnitPlace, Where,
+    },
     store::{Confirm, Store, StoreError, new_epoch},
 };
 
@@ -56,6 +58,9 @@ pub enum CommandError {
     /// A catalogue cannot be published.
     #[error("Chưa công bố gì: {0}")]
     Publish(#[from] NotPublished),
+    /// A unit cannot be merged into itself.
+    #[error("Xã cũ và xã tiếp nhận cùng mã {0}.")]
+    SameUnit(String),
     /// There is no such volume.
     #[error("Không có sổ {0} năm {1} nào đang chờ số. Xem: so-tay-endpoint books list")]
     NoBook(String, i64),
@@ -99,6 +104,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
             )?)
         }
         Command::Catalogue(Catalogue::Show(place)) => show_catalogue(&place).await,
+        Command::Adopt(wish) => take_over(&wish).await,
         Command::Books(Books::List(at)) => list_books(&at).await,
         Command::Books(Books::Confirm(wish)) => confirm_book(wish).await,
     }
@@ -259,6 +265,29 @@ async fn show_catalogue(place: &Where) -> Result<(), CommandError> {
     let text = store.catalogue_text(mark.number).await?;
     out.write_all(&text.unwrap_or_default())?;
     Ok(writeln!(out)?)
+}
+
+async fn take_over(wish: &Adopt) -> Result<(), CommandError> {
+    let (place, unit) = (&wish.at.place, &wish.at.unit);
+    if !wish.from.is_file() {
+        return Err(CommandError::NoDatabase(wish.from.clone()));
+    }
+    if wish.old_unit == *unit {
+        return Err(CommandError::SameUnit(unit.clone()));
+    }
+    let (store, from) = (open(place)?, Store::open_sqlite(&wish.from)?);
+    let old = (&from, wish.old_unit.as_str(), wish.since.as_str());
+    let adopted = adopt::adopt(&store, unit, old).await?;
+    let mut out = io::stdout();
+    writeln!(
+        out,
+        "Đã nhận sổ của {}: {} lần ghi mới, {} đã có, {} để lại ở cơ sở dữ liệu cũ.",
+        wish.old_unit, adopted.taken, adopted.had, adopted.left
+    )?;
+    Ok(writeln!(
+        out,
+        "Khởi động lại máy chủ để các máy thấy sổ cũ."
+    )?)
 }
 
 async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {

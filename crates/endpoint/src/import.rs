@@ -95,6 +95,7 @@ pub async fn file(
     }
     let delivery = Delivery {
         unit: unit.to_owned(),
+        before: store.predecessors(unit).await?,
         epoch: None,
         arrival_ms,
         changes,

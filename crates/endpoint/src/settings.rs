@@ -28,6 +28,8 @@ pub enum Command {
     /// Danh mục (mẫu phiếu, hạn, lịch nghỉ, biểu báo cáo): kiểm tra, công bố cho các máy.
     #[command(subcommand)]
     Catalogue(Catalogue),
+    /// Xã được nhập vào xã này: nhận sổ của xã cũ, phiếu cũ giữ nguyên đơn vị.
+    Adopt(Adopt),
     /// Sổ có số thứ tự do máy chủ cấp: xem, cho cấp số lại sau khi phục hồi.
     #[command(subcommand)]
     Books(Books),
@@ -53,6 +55,23 @@ pub struct CatalogueFiles {
     /// Một tệp JSON, hoặc thư mục có forms/, programmes/, reports/, prints/, calendar.json, guide.json.
     #[arg(value_name = "TỆP HOẶC THƯ MỤC")]
     pub source: PathBuf,
+}
+
+/// Which notebook goes on in which.
+#[derive(Debug, Clone, Args)]
+pub struct Adopt {
+    /// The unit that goes on.
+    #[command(flatten)]
+    pub at: UnitPlace,
+    /// Cơ sở dữ liệu của xã cũ (một bản sao), ví dụ sqlite:cu/so-tay.db
+    #[arg(long, value_name = "CSDL", value_parser = parse_database)]
+    pub from: PathBuf,
+    /// Mã xã cũ, năm chữ số.
+    #[arg(long, value_parser = parse_unit)]
+    pub old_unit: String,
+    /// Ngày nhập, ví dụ 2025-07-01
+    #[arg(long, value_parser = parse_day)]
+    pub since: String,
 }
 
 /// What can be done with the books.
@@ -155,6 +174,13 @@ fn parse_unit(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("mã đơn vị có năm chữ số".to_owned())
+    }
+}
+
+fn parse_day(text: &str) -> Result<String, String> {
+    match records::date::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("ngày có dạng 2025-07-01".to_owned()),
     }
 }
 

@@ -199,6 +199,8 @@ pub const OTHER_CONTENT: Hold = Hold {
 pub struct Delivery {
     /// The unit whose notebook it is.
     pub unit: String,
+    /// Units whose notebooks it took over: what they have is not taken again.
+    pub before: Vec<String>,
     /// The epoch that the device believes in; nothing is stored under another one.
     pub epoch: Option<String>,
     /// Server time of arrival.
@@ -232,10 +234,10 @@ pub enum Place {
 /// Which rows a device asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// The unit whose notebook it is.
-    pub unit: String,
-    /// Every scope that the device may see.
-    pub scopes: Vec<String>,
+    /// The unit whose notebook it is, then those that it took over.
+    pub units: Vec<String>,
+    /// The compartment of each that the device may see.
+    pub part: String,
     /// How far the device has read.
     pub cursors: BTreeMap<String, Cursor>,
     /// Rows that the device got in another way.
@@ -418,13 +420,35 @@ impl Store {
         store.find(wanted).await
     }
 
-    /// Every change that writes to a record, in order of acceptance.
+    /// Every change that writes to a record, unit by unit in order of acceptance.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn changes_of(&self, unit: &str, rec: RecordId) -> Result<Vec<Row>, StoreError> {
+    pub async fn changes_of(
+        &self,
+        units: &[String],
+        rec: RecordId,
+    ) -> Result<Vec<Row>, StoreError> {
         let Self::Sqlite(store) = self;
-        store.changes_of(unit, rec).await
+        store.changes_of(units, rec).await
+    }
+
+    /// Notes that a unit took over the notebook of another.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn succeed(&self, unit: &str, old: &str, since: &str) -> Result<(), StoreError> {
+        let Self::Sqlite(store) = self;
+        store.succeed(unit, old, since).await
+    }
+
+    /// The units whose notebooks a unit took over, and those that they had taken over.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
+        let Self::Sqlite(store) = self;
+        store.predecessors(unit).await
     }
 
     /// Whether the database answers and takes writes.

@@ -11,6 +11,7 @@ mod catalogue;
 mod contract;
 mod hostile;
 mod import;
+mod merged;
 mod process;
 mod sync;
 mod world;

@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Endpoint,
-    arrival::{Judge, scope},
+    arrival::Judge,
     http::{
         body::{self, Packing},
         problem::Problem,
@@ -101,6 +101,7 @@ impl Asked {
         };
         let mut delivery = Delivery {
             unit: unit.clone(),
+            before: endpoint.before().to_owned(),
             epoch: request.epoch.clone(),
             arrival_ms,
             changes: Vec::with_capacity(request.changes.len()),
@@ -161,8 +162,8 @@ impl Asked {
             .zip(&places)
             .filter(|(_, place)| !matches!(place, Place::Held(_)));
         let wanted = Wanted {
-            unit: endpoint.unit().code.clone(),
-            scopes: vec![scope(&endpoint.unit().code, ORDINARY)],
+            units: endpoint.units(),
+            part: ORDINARY.to_owned(),
             cursors: request.cursors.into_iter().collect(),
             left_out: durable.map(|(id, _)| *id).collect(),
             bytes: page_bytes(request.page_bytes),

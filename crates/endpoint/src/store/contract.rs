@@ -1,5 +1,7 @@
 //! What every engine holds: one list of cases, run against each.
 
+mod books;
+
 use std::collections::BTreeSet;
 
 use records::{
@@ -9,8 +11,12 @@ use records::{
 };
 
 use super::{
-    Arrived, BookEntry, Confirm, Delivery, Filed, Found, Hand, Hold, OTHER_CONTENT, Place, Store,
-    Volume, Wanted,
+    Arrived, BookEntry, Delivery, Filed, Found, Hand, Hold, OTHER_CONTENT, Place, Store, Wanted,
+};
+use books::{
+    a_typed_number_is_the_records_and_the_next_one_is_greater,
+    after_a_restore_numbers_wait_until_someone_confirms_the_last,
+    numbers_are_given_once_each_year_by_year,
 };
 
 const UNIT: &str = "00000";
@@ -87,6 +93,7 @@ fn entered(n: u8, year: Option<i64>, typed: Option<u64>) -> Arrived {
 fn delivery(changes: Vec<Arrived>) -> Delivery {
     Delivery {
         unit: UNIT.to_owned(),
+        before: Vec::new(),
         epoch: None,
         arrival_ms: 5,
         changes,
@@ -110,12 +117,16 @@ fn taken(place: &Place) -> &Acceptance {
 
 fn wanted(seq: u64) -> Wanted {
     Wanted {
-        unit: UNIT.to_owned(),
-        scopes: vec![SCOPE.to_owned()],
+        units: vec![UNIT.to_owned()],
+        part: "thuong".to_owned(),
         cursors: [(SCOPE.to_owned(), Cursor { generation: 1, seq })].into(),
         bytes: 1_000_000,
         ..Wanted::default()
     }
+}
+
+fn units(codes: &[&str]) -> Vec<String> {
+    codes.iter().map(|code| (*code).to_owned()).collect()
 }
 
 fn seqs(found: &Found) -> Vec<u64> {
@@ -133,111 +144,6 @@ async fn what_is_taken_once_is_had_for_ever(store: Store) {
         ..arrived(1)
     };
     assert_eq!(file(&store, vec![later]).await, [Place::Had(acc)]);
-}
-
-/// The numbers that were given, in order: the rows that the store wrote itself.
-async fn given(store: &Store) -> Vec<String> {
-    let found = store.find(wanted(0)).await.unwrap();
-    let rows = found.runs[0].rows.iter();
-    rows.map(|row| row.body.clone())
-        .filter(|body| body.contains("so_tt"))
-        .collect()
-}
-
-fn so_tt(numbers: &[u64]) -> Vec<String> {
-    numbers
-        .iter()
-        .map(|n| format!("{{\"so_tt\":{n}}}"))
-        .collect()
-}
-
-async fn numbers_are_given_once_each_year_by_year(store: Store) {
-    let first = file(
-        &store,
-        vec![entered(1, Some(2026), None), entered(2, Some(2026), None)],
-    )
-    .await;
-    // Each number stands behind its record, in the same commit.
-    assert_eq!((taken(&first[0]).seq, taken(&first[1]).seq), (1, 3));
-    // The same change again, and another of the same record, get none.
-    let again = Arrived {
-        id: id(11),
-        ..entered(2, Some(2026), None)
-    };
-    file(&store, vec![entered(1, Some(2026), None), again]).await;
-    file(
-        &store,
-        vec![entered(3, Some(2027), None), entered(4, Some(2026), None)],
-    )
-    .await;
-    assert_eq!(given(&store).await, so_tt(&[1, 2, 1, 3]));
-    let volume = |year, last| Volume {
-        form: "so".to_owned(),
-        year,
-        last,
-        is_open: true,
-        waiting: 0,
-    };
-    assert_eq!(
-        store.volumes(UNIT).await.unwrap(),
-        [volume(2026, 3), volume(2027, 1)]
-    );
-}
-
-async fn a_typed_number_is_the_records_and_the_next_one_is_greater(store: Store) {
-    file(
-        &store,
-        vec![
-            entered(1, Some(2026), Some(57)),
-            entered(2, Some(2026), None),
-        ],
-    )
-    .await;
-    // Typed later, over the one that was given.
-    let later = Arrived {
-        id: id(12),
-        ..entered(2, None, Some(60))
-    };
-    file(&store, vec![later, entered(3, Some(2026), None)]).await;
-    assert_eq!(given(&store).await, so_tt(&[58, 61]));
-}
-
-async fn after_a_restore_numbers_wait_until_someone_confirms_the_last(store: Store) {
-    file(&store, vec![entered(1, Some(2026), None)]).await;
-    store.set_epoch("another").await.unwrap();
-    file(
-        &store,
-        vec![entered(2, Some(2026), None), entered(3, Some(2027), None)],
-    )
-    .await;
-    assert_eq!(given(&store).await, so_tt(&[1]));
-    let volumes = store.volumes(UNIT).await.unwrap();
-    let state: Vec<_> = volumes
-        .iter()
-        .map(|v| (v.year, v.last, v.is_open, v.waiting))
-        .collect();
-    assert_eq!(state, [(2026, 1, false, 1), (2027, 0, false, 1)]);
-    // A phone sends back a number that was printed before: the book goes on behind it.
-    let printed = Arrived {
-        id: id(14),
-        ..entered(4, Some(2026), Some(9))
-    };
-    file(&store, vec![printed]).await;
-    let wish = Confirm {
-        unit: UNIT.to_owned(),
-        form: "so".to_owned(),
-        year: 2026,
-        last: 5,
-        arrival_ms: 6,
-        hand: hand(),
-    };
-    assert_eq!(store.confirm(wish).await.unwrap(), 1);
-    file(&store, vec![entered(5, Some(2026), None)]).await;
-    assert_eq!(given(&store).await, so_tt(&[1, 10, 11]));
-    assert!(
-        !store.volumes(UNIT).await.unwrap()[1].is_open,
-        "2027 still waits"
-    );
 }
 
 async fn a_catalogue_is_published_once(store: Store) {
@@ -268,6 +174,63 @@ async fn a_catalogue_is_published_once(store: Store) {
     let text = async |number| store.catalogue_text(number).await.unwrap();
     assert_eq!(text(2).await.as_deref(), Some(&b"b"[..]));
     assert_eq!((text(4).await, text(u64::MAX).await), (None, None));
+}
+
+async fn a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_taken_twice(
+    store: Store,
+) {
+    let old = |n: u8| Arrived {
+        scope: "00009/thuong".to_owned(),
+        ..arrived(n)
+    };
+    let of_old = Delivery {
+        unit: "00009".to_owned(),
+        ..delivery(vec![old(1), old(2)])
+    };
+    store.file(of_old).await.unwrap();
+    store.succeed(UNIT, "00009", "2025-07-01").await.unwrap();
+    store.succeed("00009", "00008", "2020-01-01").await.unwrap();
+    store.succeed("00008", UNIT, "2019-01-01").await.unwrap();
+    let before = store.predecessors(UNIT).await.unwrap();
+    assert_eq!(
+        before,
+        ["00009", "00008"],
+        "those of the old one too, and a circle ends"
+    );
+    // A phone of the old commune brings what it had, an edit of an old record, and a record that waits for a number.
+    let edit = Arrived {
+        entries: entered(2, Some(2026), None).entries,
+        recs: vec![rec(0)],
+        ..arrived(4)
+    };
+    let brought = Delivery {
+        before: before.clone(),
+        ..delivery(vec![arrived(1), arrived(3), edit])
+    };
+    let Filed::Here(places) = store.file(brought).await.unwrap() else {
+        panic!("another epoch");
+    };
+    assert!(matches!(&places[0], Place::Had(acc) if acc.scope == "00009/thuong"));
+    assert_eq!((taken(&places[1]).seq, taken(&places[2]).seq), (1, 2));
+    let all = Wanted {
+        units: units(&[UNIT, "00009"]),
+        offer: vec![id(1), id(3), id(7)],
+        ..wanted(0)
+    };
+    let found = store.find(all).await.unwrap();
+    let runs: Vec<_> = found
+        .runs
+        .iter()
+        .map(|run| (run.scope.as_str(), run.rows.len()))
+        .collect();
+    assert_eq!(runs, [(SCOPE, 3), ("00009/thuong", 2)]);
+    assert_eq!(found.lacks, [id(7)]);
+    let own = store.find(wanted(0)).await.unwrap();
+    assert_eq!(
+        own.runs.len(),
+        1,
+        "who does not ask for the old one does not get it"
+    );
 }
 
 async fn a_twin_is_held_and_the_first_stays(store: Store) {
@@ -409,12 +372,18 @@ async fn lacks_are_the_offered_ids_that_were_not_taken(store: Store) {
 
 async fn a_record_has_its_changes_in_order(store: Store) {
     file(&store, (1..=5).map(arrived).collect()).await;
-    let rows = store.changes_of(UNIT, rec(1)).await.unwrap();
+    let rows = store.changes_of(&units(&[UNIT]), rec(1)).await.unwrap();
     assert_eq!(
         rows.iter().map(|row| row.acc.seq).collect::<Vec<_>>(),
         [1, 3, 5]
     );
-    assert!(store.changes_of(UNIT, rec(7)).await.unwrap().is_empty());
+    assert!(
+        store
+            .changes_of(&units(&[UNIT]), rec(7))
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 async fn units_do_not_see_each_other(store: Store) {
@@ -432,7 +401,14 @@ async fn units_do_not_see_each_other(store: Store) {
     };
     assert_eq!(taken(&places[0]).seq, 1);
     assert_eq!(seqs(&store.find(wanted(0)).await.unwrap()), [1]);
-    assert!(store.changes_of("00001", rec(1)).await.unwrap().len() == 1);
+    assert!(
+        store
+            .changes_of(&units(&["00001"]), rec(1))
+            .await
+            .unwrap()
+            .len()
+            == 1
+    );
 }
 
 async fn numbers_beyond_the_engine_do_no_harm(store: Store) {
@@ -501,6 +477,7 @@ run_against_sqlite!(
     a_typed_number_is_the_records_and_the_next_one_is_greater,
     after_a_restore_numbers_wait_until_someone_confirms_the_last,
     a_catalogue_is_published_once,
+    a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_taken_twice,
 );
 
 #[tokio::test]

@@ -34,6 +34,8 @@ impl Filing<'_> {
                     self.set_number(entry.rec, typed)?;
                     self.raise(&entry.form, year, typed)?;
                 }
+                // It stands in the book of the commune that made it.
+                (None, None, Some(_)) if self.is_older(entry.rec)? => {}
                 (None, None, Some(year)) => {
                     self.put(entry, arrived, year)?;
                     if self.is_open(&entry.form, year)? {
@@ -53,6 +55,18 @@ impl Filing<'_> {
         let mut statement = self.connection.prepare_cached(get)?;
         let found = statement.query_row(params![self.delivery.unit, rec.bytes()], |row| row.get(0));
         Ok(found.optional()?)
+    }
+
+    /// Whether a commune that was taken over has written to a record.
+    fn is_older(&self, rec: RecordId) -> Result<bool, StoreError> {
+        let get = "SELECT EXISTS (SELECT 1 FROM rec_change WHERE unit = ?1 AND rec = ?2)";
+        let mut statement = self.connection.prepare_cached(get)?;
+        for unit in &self.delivery.before {
+            if statement.query_row(params![unit, rec.bytes()], |row| row.get(0))? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     fn put(&self, entry: &BookEntry, arrived: &Arrived, year: i64) -> Result<(), StoreError> {

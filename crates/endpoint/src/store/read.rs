@@ -65,13 +65,17 @@ pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found
         rows: 0,
         is_spent: false,
     };
-    let mut runs = Vec::with_capacity(wanted.scopes.len());
-    for scope in &wanted.scopes {
-        runs.push(run(&transaction, wanted, scope, &mut left)?);
+    let mut runs = Vec::with_capacity(wanted.units.len());
+    for unit in &wanted.units {
+        runs.push(run(&transaction, wanted, unit, &mut left)?);
     }
     let mut lacks = Vec::new();
     for id in wanted.offer.iter().collect::<BTreeSet<_>>() {
-        if !has(&transaction, &wanted.unit, *id)? {
+        let mut is_here = false;
+        for unit in &wanted.units {
+            is_here = is_here || has(&transaction, unit, *id)?;
+        }
+        if !is_here {
             lacks.push(*id);
         }
     }
@@ -108,23 +112,22 @@ impl Budget {
 fn run(
     connection: &Connection,
     wanted: &Wanted,
-    scope: &str,
+    unit: &str,
     left: &mut Budget,
 ) -> Result<Run, StoreError> {
+    let scope = format!("{unit}/{}", wanted.part);
     let (generation, head) = connection
         .prepare_cached("SELECT gen, seq FROM head WHERE unit = ?1 AND scope = ?2")?
-        .query_row(params![wanted.unit, scope], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(params![unit, scope], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?
         .unwrap_or((1, 0));
     // A cursor beyond the head was given by another history: this one is read from its start.
-    let from = match wanted.cursors.get(scope) {
+    let from = match wanted.cursors.get(&scope) {
         Some(cursor) if cursor.generation == generation && cursor.seq <= head => cursor.seq,
         _ => 0,
     };
     let mut run = Run {
-        scope: scope.to_owned(),
+        scope: scope.clone(),
         generation,
         from,
         to: from,
@@ -133,7 +136,7 @@ fn run(
     let get = "SELECT id, scope, seq, epoch, eff, mac, body FROM change \
                WHERE unit = ?1 AND scope = ?2 AND seq > ?3 ORDER BY seq";
     let mut statement = connection.prepare_cached(get)?;
-    let mut rows = statement.query(params![wanted.unit, scope, from])?;
+    let mut rows = statement.query(params![unit, scope, from])?;
     while let Some(row) = rows.next()? {
         let id = id_of(row)?;
         if !wanted.left_out.contains(&id) {
@@ -211,6 +214,28 @@ fn has(connection: &Connection, unit: &str, id: ChangeId) -> Result<bool, StoreE
     let get = "SELECT EXISTS (SELECT 1 FROM change WHERE unit = ?1 AND id = ?2)";
     let mut statement = connection.prepare_cached(get)?;
     Ok(statement.query_row(params![unit, id.bytes()], |row| row.get(0))?)
+}
+
+/// Breadth first; a circle ends where it began.
+pub(super) fn predecessors(
+    connection: &mut Connection,
+    unit: &str,
+) -> Result<Vec<String>, StoreError> {
+    let mut all = vec![unit.to_owned()];
+    let mut at = 0;
+    while let Some(unit) = all.get(at).cloned() {
+        let get = "SELECT old FROM succession WHERE unit = ?1 ORDER BY old";
+        let mut statement = connection.prepare_cached(get)?;
+        let olds = statement.query_map([unit], |row| row.get(0))?;
+        for old in olds {
+            let old: String = old?;
+            if !all.contains(&old) {
+                all.push(old);
+            }
+        }
+        at += 1;
+    }
+    Ok(all.split_off(1))
 }
 
 pub(super) fn changes_of(

@@ -17,7 +17,7 @@ use super::{
 use crate::metrics::GroupFigures;
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 2;
+const SCHEMA: i64 = 3;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
 /// Idle read connections that are kept; more are opened when needed and closed after.
@@ -103,11 +103,33 @@ impl SqliteStore {
 
     pub(super) async fn changes_of(
         &self,
-        unit: &str,
+        units: &[String],
         rec: RecordId,
     ) -> Result<Vec<Row>, StoreError> {
+        let units = units.to_owned();
+        self.read(move |connection| {
+            let mut all = Vec::new();
+            for unit in &units {
+                all.append(&mut read::changes_of(connection, unit, rec)?);
+            }
+            Ok(all)
+        })
+        .await
+    }
+
+    pub(super) async fn succeed(
+        &self,
+        unit: &str,
+        old: &str,
+        since: &str,
+    ) -> Result<(), StoreError> {
+        let words = [unit.to_owned(), old.to_owned(), since.to_owned()];
+        self.writer.succeed(words).await
+    }
+
+    pub(super) async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
         let unit = unit.to_owned();
-        self.read(move |connection| read::changes_of(connection, &unit, rec))
+        self.read(move |connection| read::predecessors(connection, &unit))
             .await
     }
 
@@ -193,9 +215,11 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         })
         .optional()?;
     match found {
-        Some(SCHEMA) => Ok(transaction.commit()?),
-        Some(1) => {
-            transaction.execute_batch(include_str!("schema-2.sql"))?;
+        Some(found @ 1..=SCHEMA) => {
+            let steps = STEPS.iter().filter(|(schema, _)| *schema > found);
+            for (_, step) in steps {
+                transaction.execute_batch(step)?;
+            }
             let set = "UPDATE meta SET value = ?1 WHERE name = 'schema'";
             transaction.execute(set, params![SCHEMA])?;
             Ok(transaction.commit()?)
@@ -209,6 +233,12 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
         )),
     }
 }
+
+/// What makes each schema of the one before.
+const STEPS: [(i64, &str); 2] = [
+    (2, include_str!("schema-2.sql")),
+    (3, include_str!("schema-3.sql")),
+];
 
 /// A new epoch: a UUID that says when it began.
 ///

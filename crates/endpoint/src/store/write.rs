@@ -31,6 +31,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 enum Job {
     File(Delivery, Reply<Filed>),
     SetMeta(String, Vec<u8>, Reply<()>),
+    Succeed([String; 3], Reply<()>),
     Publish(Publishing, Reply<Mark>),
     Confirm(Confirm, Reply<usize>),
 }
@@ -94,6 +95,10 @@ impl Writer {
 
     pub(super) async fn set_meta(&self, name: String, value: Vec<u8>) -> Result<(), StoreError> {
         self.ask(|reply| Job::SetMeta(name, value, reply)).await
+    }
+
+    pub(super) async fn succeed(&self, words: [String; 3]) -> Result<(), StoreError> {
+        self.ask(|reply| Job::Succeed(words, reply)).await
     }
 
     pub(super) async fn publish(
@@ -162,6 +167,7 @@ fn run(
                 Job::SetMeta(name, value, reply) => {
                     answer(reply, set_meta(&connection, &name, &value));
                 }
+                Job::Succeed(words, reply) => answer(reply, succeed(&connection, &words)),
                 Job::Publish(publishing, reply) => {
                     answer(reply, publish(&mut connection, &publishing));
                 }
@@ -201,6 +207,13 @@ fn set_meta(connection: &Connection, name: &str, value: &[u8]) -> Result<(), Sto
     Ok(())
 }
 
+fn succeed(connection: &Connection, [unit, old, since]: &[String; 3]) -> Result<(), StoreError> {
+    let put = "INSERT INTO succession (unit, old, since) VALUES (?1, ?2, ?3) \
+               ON CONFLICT (unit, old) DO UPDATE SET since = excluded.since";
+    connection.execute(put, params![unit, old, since])?;
+    Ok(())
+}
+
 /// Publishes a text, unless it is the newest already.
 fn publish(connection: &mut Connection, publishing: &Publishing) -> Result<Mark, StoreError> {
     let transaction = begin(connection)?;
@@ -227,6 +240,7 @@ fn confirm(connection: &mut Connection, wish: Confirm) -> Result<usize, StoreErr
     let mut heads = Heads::default();
     let delivery = Delivery {
         unit: wish.unit,
+        before: Vec::new(),
         epoch: None,
         arrival_ms: wish.arrival_ms,
         changes: Vec::new(),
@@ -374,14 +388,29 @@ impl Filing<'_> {
         }
     }
 
+    /// The first change of that id, in this notebook or in one that it took over.
     fn first_with_id(
         &self,
+        arrived: &Arrived,
+    ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
+        for unit in std::iter::once(&self.delivery.unit).chain(&self.delivery.before) {
+            let found = self.with_id(unit, arrived)?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        Ok(None)
+    }
+
+    fn with_id(
+        &self,
+        unit: &str,
         arrived: &Arrived,
     ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
         let get = "SELECT hash, scope, seq, epoch, eff, mac FROM change \
                    WHERE unit = ?1 AND id = ?2";
         let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement.query_row(params![self.delivery.unit, arrived.id.bytes()], |row| {
+        let found = statement.query_row(params![unit, arrived.id.bytes()], |row| {
             Ok((row.get(0)?, super::read::acceptance(row, 1)?))
         });
         Ok(found.optional()?)

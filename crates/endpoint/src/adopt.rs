@@ -1,0 +1,88 @@
+//! The notebook of a commune that was merged into another: read from its database, filed beside the one that goes on.
+//! Its changes keep their unit, their order and their authors' bytes; only the proof is this endpoint's.
+
+use std::collections::BTreeMap;
+
+use records::{change::ORDINARY, wire::Cursor};
+
+use crate::{
+    arrival, now_ms,
+    store::{Delivery, Filed, Place, Store, StoreError, Wanted},
+};
+
+/// Bytes of changes in one commit.
+const PAGE_BYTES: usize = 4 * 1024 * 1024;
+
+/// What became of a notebook that was taken over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Adopted {
+    /// Changes that are new here.
+    pub taken: usize,
+    /// Changes that were here already.
+    pub had: usize,
+    /// Changes that stay behind: they cannot be read, or another text has their id.
+    pub left: usize,
+}
+
+/// Takes a notebook over. Doing it again takes what has come since.
+///
+/// # Errors
+/// When one of the databases does not answer; what was taken until then stays.
+pub async fn adopt(
+    store: &Store,
+    unit: &str,
+    (from, old, since): (&Store, &str, &str),
+) -> Result<Adopted, StoreError> {
+    let mac_key = store.identity().await?.mac_key;
+    // First: devices that come while this is under way must not bring the old changes as new ones.
+    store.succeed(unit, old, since).await?;
+    let (mut adopted, mut seq) = (Adopted::default(), 0);
+    loop {
+        let scope = format!("{old}/{ORDINARY}");
+        let cursor = Cursor { generation: 1, seq };
+        let found = from
+            .find(Wanted {
+                units: vec![old.to_owned()],
+                part: ORDINARY.to_owned(),
+                cursors: BTreeMap::from([(scope, cursor)]),
+                bytes: PAGE_BYTES,
+                ..Wanted::default()
+            })
+            .await?;
+        let mut changes = Vec::new();
+        for run in found.runs {
+            seq = run.to;
+            for row in run.rows {
+                match arrival::adopted(&mac_key, row) {
+                    Ok(arrived) => changes.push(arrived),
+                    Err(error) => {
+                        tracing::error!(%error, "a change of the old notebook cannot be read");
+                        adopted.left += 1;
+                    }
+                }
+            }
+        }
+        let delivery = Delivery {
+            unit: old.to_owned(),
+            before: Vec::new(),
+            epoch: None,
+            arrival_ms: now_ms(),
+            changes,
+            hand: arrival::hand(mac_key),
+        };
+        let places = match store.file(delivery).await? {
+            Filed::Here(places) => places,
+            Filed::OtherEpoch(_) => Vec::new(), // only of deliveries that name an epoch
+        };
+        for place in places {
+            match place {
+                Place::Taken(_) => adopted.taken += 1,
+                Place::Had(_) => adopted.had += 1,
+                Place::Held(_) => adopted.left += 1,
+            }
+        }
+        if !found.more {
+            return Ok(adopted);
+        }
+    }
+}

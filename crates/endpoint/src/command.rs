@@ -15,9 +15,10 @@ use crate::{
     import::{self, Counts, UnusableFile},
     publish::{self, NotPublished},
     settings::{
-        Adopt, Books, Catalogue, Command, ConfirmBook, Import, Serve, Settings, UnitPlace, Where,
+        Adopt, Backup, Books, Catalogue, Command, ConfirmBook, Import, Restore, Serve, Settings,
+        UnitPlace, Where,
     },
-    store::{Confirm, Store, StoreError, new_epoch},
+    store::{self, Confirm, Store, StoreError, Verified, copy, new_epoch},
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -52,6 +53,14 @@ pub enum CommandError {
     /// There is no such database.
     #[error("Không có cơ sở dữ liệu {0}.")]
     NoDatabase(PathBuf),
+    /// The endpoint still runs.
+    #[error("Máy chủ đang dùng {0}. Dừng máy chủ rồi phục hồi.")]
+    InUse(PathBuf),
+    /// Nothing is written over.
+    #[error(
+        "Đã có {0}. Chọn tên khác (phục hồi: thêm --replace để thay, bản cũ được để sang bên)."
+    )]
+    Exists(PathBuf),
     /// A file cannot be taken.
     #[error("Chưa nhận gì: tệp {0} {1}.")]
     Import(PathBuf, #[source] UnusableFile),
@@ -90,6 +99,9 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Serve(settings) => serve(settings).await,
         Command::Key(place) => print_key(&place).await,
         Command::NewEpoch(place) => renew_epoch(&place).await,
+        Command::Backup(settings) => back_up(&settings),
+        Command::Verify(place) => verify(&place.database),
+        Command::Restore(settings) => restore(&settings).await,
         Command::Import(settings) => take_files(&settings).await,
         Command::Catalogue(Catalogue::Check(files)) => {
             publish::check(&open(&files.place)?, &files.source).await?;
@@ -165,8 +177,8 @@ fn check_app(app: &Path, database: &Path) -> Result<(), CommandError> {
     }
 }
 
-/// Opens the database; makes it, readable by its owner only, when it is not there.
-fn create(database: &Path) -> Result<Store, CommandError> {
+/// The folder of a database, for its owner only.
+fn create_folder(database: &Path) -> Result<(), CommandError> {
     if let Some(folder) = database
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
@@ -179,6 +191,12 @@ fn create(database: &Path) -> Result<Store, CommandError> {
             .create(folder)
             .map_err(|e| CommandError::File(folder.to_owned(), e))?;
     }
+    Ok(())
+}
+
+/// Opens the database; makes it, readable by its owner only, when it is not there.
+fn create(database: &Path) -> Result<Store, CommandError> {
+    create_folder(database)?;
     let mut options = OpenOptions::new();
     options.append(true).create(true);
     #[cfg(unix)]
@@ -234,6 +252,104 @@ async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
     open(place)?.set_epoch(&epoch).await?;
     writeln!(io::stdout(), "Kỷ nguyên mới: {epoch}")?;
     Ok(())
+}
+
+/// Copied under another name first: a backup that was not read whole is none.
+fn back_up(settings: &Backup) -> Result<(), CommandError> {
+    if !settings.place.database.is_file() {
+        return Err(CommandError::NoDatabase(settings.place.database.clone()));
+    }
+    if settings.to.exists() {
+        return Err(CommandError::Exists(settings.to.clone()));
+    }
+    let unfinished = beside(&settings.to, "chua-xong");
+    let unusable = |e| CommandError::File(unfinished.clone(), e);
+    if unfinished.exists() {
+        fs::remove_file(&unfinished).map_err(unusable)?; // of a backup that was cut off
+    }
+    copy(&settings.place.database, &unfinished)?;
+    owners_only(&unfinished).map_err(unusable)?;
+    let found = store::verify(&unfinished)?;
+    fs::File::open(&unfinished)?.sync_all()?;
+    fs::rename(&unfinished, &settings.to)
+        .map_err(|e| CommandError::File(settings.to.clone(), e))?;
+    say_verified(&settings.to, found)
+}
+
+/// Nobody else reads it.
+fn owners_only(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+    Ok(())
+}
+
+fn verify(database: &Path) -> Result<(), CommandError> {
+    if !database.is_file() {
+        return Err(CommandError::NoDatabase(database.to_owned()));
+    }
+    say_verified(database, store::verify(database)?)
+}
+
+fn say_verified(file: &Path, found: Verified) -> Result<(), CommandError> {
+    let Verified {
+        changes,
+        bytes,
+        scopes,
+    } = found;
+    Ok(writeln!(
+        io::stdout(),
+        "{}: {changes} lần ghi ({bytes} byte) trong {scopes} phạm vi, nguyên vẹn, không thiếu số nào.",
+        file.display()
+    )?)
+}
+
+/// The copy is read whole before anything is moved, and what was there is moved, not deleted.
+async fn restore(settings: &Restore) -> Result<(), CommandError> {
+    let database = &settings.place.database;
+    if !settings.from.is_file() {
+        return Err(CommandError::NoDatabase(settings.from.clone()));
+    }
+    let found = store::verify(&settings.from)?;
+    let mut out = io::stdout();
+    if database.exists() {
+        if !settings.replace {
+            return Err(CommandError::Exists(database.clone()));
+        }
+        if !store::is_alone(database)? {
+            return Err(CommandError::InUse(database.clone()));
+        }
+        let aside = beside(database, &format!("truoc-phuc-hoi-{}", crate::now_ms()));
+        // With its log: what was committed last lies there.
+        for more in ["-wal", "-shm", ""] {
+            let (from, to) = (with(database, more), with(&aside, more));
+            if from.exists() {
+                fs::rename(&from, &to).map_err(|e| CommandError::File(from.clone(), e))?;
+            }
+        }
+        writeln!(out, "Cơ sở dữ liệu trước đây nằm ở {}.", aside.display())?;
+    }
+    create_folder(database)?;
+    copy(&settings.from, database)?;
+    owners_only(database).map_err(|e| CommandError::File(database.clone(), e))?;
+    let epoch = new_epoch()?;
+    Store::open_sqlite(database)?.set_epoch(&epoch).await?;
+    say_verified(database, found)?;
+    writeln!(
+        out,
+        "Kỷ nguyên mới: {epoch}. Các máy sẽ gửi lại những gì mới hơn bản sao lưu. Sổ cấp số tạm dừng: xem `books list`."
+    )?;
+    Ok(())
+}
+
+/// The same name with a word behind it.
+fn beside(path: &Path, word: &str) -> PathBuf {
+    with(path, &format!(".{word}"))
+}
+
+fn with(path: &Path, more: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(more);
+    PathBuf::from(name)
 }
 
 /// All files are read before the database is opened: a damaged one leaves everything as it was.

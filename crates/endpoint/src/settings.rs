@@ -23,6 +23,12 @@ pub enum Command {
     Key(Where),
     /// Sau khi phục hồi cơ sở dữ liệu từ bản sao lưu: để các máy gửi lại phần còn thiếu.
     NewEpoch(Where),
+    /// Sao lưu cơ sở dữ liệu ra một tệp, cả khi máy chủ đang chạy; tệp được kiểm tra rồi mới tính là xong.
+    Backup(Backup),
+    /// Kiểm tra cơ sở dữ liệu hoặc tệp sao lưu: từng lần ghi đúng như lúc nhận, không thiếu số nào.
+    Verify(Where),
+    /// Phục hồi từ tệp sao lưu (máy chủ phải dừng); các máy gửi lại phần mới hơn bản sao lưu.
+    Restore(Restore),
     /// Nhận tệp Xuất vào cơ sở dữ liệu. Nhận hai lần không nhân đôi; tệp hỏng thì không nhận gì.
     Import(Import),
     /// Danh mục (mẫu phiếu, hạn, lịch nghỉ, biểu báo cáo): kiểm tra, công bố cho các máy.
@@ -117,6 +123,31 @@ pub struct Where {
     /// Cơ sở dữ liệu, ví dụ sqlite:data/so-tay.db
     #[arg(long, env = "SO_TAY_DATABASE", value_parser = parse_database)]
     pub database: PathBuf,
+}
+
+/// Where a copy goes.
+#[derive(Debug, Clone, Args)]
+pub struct Backup {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Tệp sao lưu, chưa có trên đĩa.
+    #[arg(long, value_name = "TỆP")]
+    pub to: PathBuf,
+}
+
+/// Where a copy comes from.
+#[derive(Debug, Clone, Args)]
+pub struct Restore {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Tệp sao lưu.
+    #[arg(long, value_name = "TỆP")]
+    pub from: PathBuf,
+    /// Cơ sở dữ liệu đang có thì để sang bên (không xóa) và thay bằng bản sao lưu.
+    #[arg(long)]
+    pub replace: bool,
 }
 
 /// What to take in.

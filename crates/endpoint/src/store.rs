@@ -1,6 +1,7 @@
 //! The door to the database: what may be asked of it, and in which words it answers.
 //! No protocol, no HTTP. One variant for each engine; `contract` says what all of them hold.
 
+mod backup;
 #[cfg(test)]
 mod contract;
 mod numbers;
@@ -43,6 +44,9 @@ pub enum StoreError {
         /// The newest schema that this release reads.
         known: i64,
     },
+    /// What is on the disk is not what was written.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     /// The writer or a reader thread is gone.
     #[error("the database thread has ended")]
     Gone,
@@ -298,6 +302,41 @@ pub struct Identity {
     pub mac_key: [u8; 32],
     /// SHA-256 of the device key, once there is one.
     pub device_key_hash: Option<[u8; 32]>,
+}
+
+/// What was found in a database that is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Verified {
+    /// Changes, each with the bytes that were taken.
+    pub changes: usize,
+    /// Bytes of those.
+    pub bytes: usize,
+    /// Scopes, each without a gap.
+    pub scopes: usize,
+}
+
+/// Copies a database that is in use, as it is at one instant; the copy must not be there yet.
+///
+/// # Errors
+/// When one of the files cannot be used.
+pub fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    backup::copy(from, to)
+}
+
+/// Whether nobody else has a database open.
+///
+/// # Errors
+/// When the file cannot be opened.
+pub fn is_alone(path: &Path) -> Result<bool, StoreError> {
+    backup::is_alone(path)
+}
+
+/// Reads a whole database and says what is in it.
+///
+/// # Errors
+/// When anything in it is not as it was written.
+pub fn verify(path: &Path) -> Result<Verified, StoreError> {
+    backup::verify(path)
 }
 
 /// A database of any engine.

@@ -7,6 +7,7 @@
 )]
 
 mod app;
+mod backup;
 mod catalogue;
 mod contract;
 mod hostile;

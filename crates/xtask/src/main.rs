@@ -10,6 +10,7 @@
 mod app;
 mod arguments;
 mod build;
+mod experiments;
 mod process;
 mod run;
 mod sample;
@@ -51,6 +52,16 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "sample",
         "a made-up year of a commune: [--seed N --day YYYY-MM-DD --scale K --out FILE]",
         sample::command,
+    ),
+    (
+        "simulate",
+        "devices, an endpoint and a bad network: [--seeds N --seed S]",
+        experiments::simulate,
+    ),
+    (
+        "kills",
+        "kill -9 of the endpoint and of the browser at work: [--count N]",
+        experiments::kills,
     ),
     (
         "screenshots",

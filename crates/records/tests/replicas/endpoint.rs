@@ -41,6 +41,8 @@ pub(super) struct Endpoint {
     pub(super) held: BTreeMap<(ChangeId, String), Verdict>,
     /// Devices whose changes are set aside for now.
     pub(super) distrusted: BTreeSet<DeviceId>,
+    /// Devices that see the ordinary compartment only.
+    pub(super) limited: BTreeSet<DeviceId>,
     pub(super) taken: BTreeMap<ChangeId, (String, usize)>,
 }
 
@@ -164,7 +166,10 @@ impl Endpoint {
     fn read(&self, request: &SyncRequest, known: &BTreeSet<ChangeId>, answer: &mut SyncAnswer) {
         let mut bytes = 0;
         let mut is_full = false;
-        for (scope, rows) in &self.scopes {
+        let is_limited = self.limited.contains(&request.device);
+        let seen = self.scopes.iter();
+        let seen = seen.filter(|(scope, _)| !is_limited || scope.ends_with("/thuong"));
+        for (scope, rows) in seen {
             let cursor = request
                 .cursors
                 .get(scope)

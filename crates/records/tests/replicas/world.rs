@@ -42,6 +42,8 @@ pub(super) enum Act {
     Distrust,
     Forge,
     Foreign,
+    Year,
+    Grant,
     // What goes wrong on the way, or in the middle of a write.
     LoseRequest,
     LoseAnswer,
@@ -52,7 +54,7 @@ pub(super) enum Act {
     CrashAfterCommit,
 }
 
-const ACTS: [(Act, u64); 17] = [
+const ACTS: [(Act, u64); 19] = [
     (Act::Open, 10),
     (Act::Save, 24),
     (Act::Tick, 8),
@@ -70,6 +72,8 @@ const ACTS: [(Act, u64); 17] = [
     (Act::Distrust, 2),
     (Act::Forge, 1),
     (Act::Foreign, 2),
+    (Act::Year, 1),
+    (Act::Grant, 2),
 ];
 
 const FAULTS: [Act; 7] = [
@@ -82,7 +86,8 @@ const FAULTS: [Act; 7] = [
     Act::CrashAfterCommit,
 ];
 
-const DEVICES_MAX: usize = 8;
+const DEVICES_MAX: usize = 20;
+const YEAR_MS: u64 = 365 * 86_400_000;
 
 /// On its way.
 #[derive(Debug, Clone)]
@@ -145,9 +150,17 @@ impl World {
             .map(|(act, _)| *act)
             .filter(|act| !matches!(act, Act::Save | Act::Sync));
         let disabled = swarm.chain(FAULTS).filter(|_| rng.percent(35)).collect();
-        let devices = (0..2 + rng.below(4))
+        // Mostly a handful; a commune's whole staff now and then.
+        let most = if rng.percent(5) { 19 } else { 4 };
+        let devices: Vec<Device> = (0..2 + rng.below(most))
             .map(|_| Device::new(&mut rng))
             .collect();
+        let mut endpoint = Endpoint::default();
+        // Some do not see the other compartment yet.
+        let limited = devices.iter().filter(|_| rng.percent(40));
+        endpoint
+            .limited
+            .extend(limited.map(|device| device.replica.counter.dev));
         Self {
             rng,
             now: START,
@@ -155,8 +168,8 @@ impl World {
             disabled,
             flights: Vec::new(),
             epochs: 0,
-            endpoint: Endpoint::default(),
-            backup: Endpoint::default(),
+            backup: endpoint.clone(),
+            endpoint,
             devices,
             saved: BTreeMap::new(),
             forged: BTreeSet::new(),
@@ -241,6 +254,12 @@ impl World {
             }
             Act::Forge => self.forge(device),
             Act::Foreign => self.write_abroad(),
+            Act::Year => {
+                // Everybody else is away too: what is open stays open.
+                self.now += YEAR_MS;
+                self.count("years away");
+            }
+            Act::Grant => self.grant(device),
             Act::Sync => self.send(device),
             Act::LoseRequest | Act::LoseAnswer | Act::Duplicate | Act::Delay | Act::CutPages => {}
             Act::CrashBeforeCommit | Act::CrashAfterCommit => {}
@@ -252,13 +271,24 @@ impl World {
         self.count("crashes");
     }
 
+    /// From now on a device sees the other compartment too: it reads everything anew.
+    fn grant(&mut self, device: usize) {
+        let dev = self.devices[device].replica.counter.dev;
+        if self.endpoint.limited.remove(&dev) {
+            self.endpoint.generation += 1;
+            self.count("compartments granted");
+        }
+    }
+
     fn restore(&mut self) {
         self.epochs += 1;
         let distrusted = self.endpoint.distrusted.clone();
+        let limited = self.endpoint.limited.clone();
         let generation = self.endpoint.generation;
         self.endpoint = Endpoint {
             epoch: self.epochs,
             distrusted,
+            limited,
             generation,
             ..self.backup.clone()
         };
@@ -586,6 +616,9 @@ impl World {
         self.deliver();
         self.disabled.extend(FAULTS);
         self.endpoint.release(self.now);
+        for device in 0..self.devices.len() {
+            self.grant(device);
+        }
         for device in 0..self.devices.len() {
             self.type_and_save(device);
         }

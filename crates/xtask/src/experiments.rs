@@ -1,0 +1,70 @@
+//! `cargo xtask simulate` and `cargo xtask kills`: the experiments of `docs/RELIABILITY.md`, as long as somebody wants.
+//! They are tests of the house with larger numbers; their last lines are the figures.
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::{
+    app::{self, Profile},
+    arguments::Arguments,
+    process, setup,
+    test::browser_tests,
+    tools::{FOR_APP, FOR_BROWSER, Tool},
+    workspace::Workspace,
+};
+
+const SEEDS: u64 = 10_000;
+const KILLS: u64 = 200;
+
+/// What one word of the command asks for.
+fn number(arguments: &mut Arguments, word: &str) -> Result<u64> {
+    let text = arguments.value_of(word)?;
+    text.parse()
+        .with_context(|| format!("`{text}` is no whole number"))
+}
+
+pub(crate) fn simulate(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let (mut seeds, mut seed) = (SEEDS, None);
+    while let Some(word) = arguments.next_word() {
+        match word.as_str() {
+            "--seeds" => seeds = number(&mut arguments, "--seeds")?,
+            "--seed" => seed = Some(number(&mut arguments, "--seed")?),
+            other => bail!("`{other}` is not understood; simulate knows --seeds N and --seed S"),
+        }
+    }
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--release", "-p", "records", "--test", "laws"]);
+    cargo.args(["nothing_saved_is_lost", "--", "--nocapture"]);
+    match seed {
+        Some(seed) => cargo.env("SO_TAY_SEED", seed.to_string()),
+        None => cargo.env("SO_TAY_SEEDS", seeds.to_string()),
+    };
+    process::run(&mut cargo)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn kills(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
+    let mut count = KILLS;
+    while let Some(word) = arguments.next_word() {
+        match word.as_str() {
+            "--count" => count = number(&mut arguments, "--count")?,
+            other => bail!("`{other}` is not understood; kills knows --count N"),
+        }
+    }
+    let tools: Vec<Tool> = FOR_APP.iter().chain(FOR_BROWSER).copied().collect();
+    let toolbox = setup::ensure_tools(workspace, &tools)?;
+    println!("[1/3] building the app and the endpoint …");
+    app::build(workspace, &toolbox, Profile::Dev, &workspace.app_dev())?;
+    workspace.build_endpoint()?;
+    println!("[2/3] killing the endpoint {count} times …");
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "-p", "endpoint", "--test", "endpoint"]);
+    cargo.args(["kills_in_the_middle_of_pushes", "--", "--nocapture"]);
+    process::run(cargo.env("SO_TAY_KILLS", count.to_string()))?;
+    println!("[3/3] killing the browser {count} times, about five seconds each …");
+    let mut flows = browser_tests(workspace, &toolbox)?;
+    flows.args(["--", "--nocapture", "flows::killed"]);
+    process::run(flows.env("SO_TAY_KILLS", count.to_string()))?;
+    Ok(ExitCode::SUCCESS)
+}

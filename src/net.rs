@@ -23,9 +23,9 @@ pub(crate) enum NetError {
     /// No road to the endpoint, or none in time.
     #[error("the endpoint does not answer")]
     Silent,
-    /// The endpoint answered with a problem.
+    /// The endpoint answered with a problem, and perhaps for how many seconds it wants to be left alone.
     #[error("{0:?}")]
-    Problem(Box<Problem>),
+    Problem(Box<Problem>, u32),
     /// Something answered that is not an endpoint of this protocol.
     #[error("not an endpoint")]
     Foreign,
@@ -37,13 +37,13 @@ impl NetError {
         match self {
             Self::Silent => false,
             Self::Foreign => true,
-            Self::Problem(problem) => problem.status < 500 && problem.status != 429,
+            Self::Problem(problem, _) => problem.status < 500 && problem.status != 429,
         }
     }
 
     pub(crate) fn status(&self) -> Option<u16> {
         match self {
-            Self::Problem(problem) => Some(problem.status),
+            Self::Problem(problem, _) => Some(problem.status),
             Self::Silent | Self::Foreign => None,
         }
     }
@@ -115,10 +115,19 @@ async fn exchange(
         return Ok(text);
     }
     match Problem::read(&text) {
-        Ok(problem) => Err(NetError::Problem(Box::new(problem))),
+        Ok(problem) => Err(NetError::Problem(Box::new(problem), wait_s(&response))),
         Err(_) if response.status() >= 500 => Err(NetError::Silent), // A proxy whose endpoint is away.
         Err(_) => Err(NetError::Foreign),
     }
+}
+
+/// How long the endpoint wants to be left alone.
+fn wait_s(response: &Response) -> u32 {
+    let said = response.headers().get("retry-after");
+    said.ok()
+        .flatten()
+        .and_then(|said| said.parse().ok())
+        .unwrap_or(0) // none, or a date: our own pace
 }
 
 async fn request(url: &str, key: &str, body: Option<Vec<u8>>) -> Option<Request> {

@@ -129,6 +129,8 @@ impl Write for Profile {
 /// A catalogue that the endpoint published, in the bytes in which it came.
 #[derive(Debug, Clone)]
 pub(crate) struct Published {
+    /// Whose it is: another endpoint counts its own.
+    pub(crate) endpoint: String,
     pub(crate) mark: Mark,
     pub(crate) text: String,
 }
@@ -137,6 +139,7 @@ impl Read for Published {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let published = Object::read(raw)?;
         Ok(Self {
+            endpoint: published.text_or_empty("endpoint")?,
             mark: published.item("mark")?,
             text: published.text("text")?,
         })
@@ -146,6 +149,7 @@ impl Read for Published {
 impl Write for Published {
     fn write(&self, out: &mut Out) {
         out.object(|out| {
+            out.item("endpoint", &self.endpoint);
             out.item("mark", &self.mark);
             out.item("text", &self.text);
         });

@@ -110,7 +110,7 @@ pub(crate) fn net_error(error: &NetError) -> String {
     match error {
         NetError::Silent => "Chưa liên lạc được với máy chủ. Mọi thứ vẫn lưu trên máy này.".to_owned(),
         NetError::Foreign => "Địa chỉ này không phải máy chủ của sổ tay. Kiểm tra lại địa chỉ.".to_owned(),
-        NetError::Problem(problem) => match problem.code.as_str() {
+        NetError::Problem(problem, _) => match problem.code.as_str() {
             "khoa_sai" => "Máy chủ không nhận khóa thiết bị. Dữ liệu vẫn ở trên máy; hãy xin lại khóa rồi nối lại trong Cài đặt.".to_owned(),
             "giao_thuc" => "Máy chủ cần bản ứng dụng khác. Hãy cập nhật ứng dụng; dữ liệu vẫn ở trên máy.".to_owned(),
             "ban" => "Máy chủ đang bận, sẽ tự gửi lại.".to_owned(),

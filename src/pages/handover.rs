@@ -129,7 +129,7 @@ fn give(
             browser::let_go(progress.try_set(None));
             match done {
                 Ok(()) => {
-                    let undo = undo(move || take_back(work, items.clone()));
+                    let undo = undo(move || take_back(work, items.clone(), to.clone()));
                     work.book
                         .say(format!("Đã bàn giao {all} việc cho {name}."), Some(undo));
                 }
@@ -146,9 +146,9 @@ fn give(
     }
 }
 
-fn take_back(work: Work, items: Vec<Item>) {
+fn take_back(work: Work, items: Vec<Item>, to: Value) {
     wasm_bindgen_futures::spawn_local(async move {
-        if let Err(error) = together::take_back(work, &items).await {
+        if let Err(error) = together::take_back(work, &items, &to).await {
             work.book.say(words::save_error(&error), None);
         }
     });

@@ -6,10 +6,11 @@ use crate::markup::view;
 use leptos::prelude::*;
 use records::{
     date,
-    fold::Record,
+    expr::to_text,
+    fold::{Life, Record},
     form::{Field, Form},
     id::RecordId,
-    join::{self, Choice},
+    join::{Choice, Difference, Pair},
     order, search,
     summary::Summary,
 };
@@ -39,7 +40,10 @@ pub(crate) fn page(work: Work, id: &str, other: Option<&str>) -> AnyView {
     let form = work.book.catalogue().form(&record.form, &record.version);
     match (other, form) {
         (Some(other), Some(form)) if other.id != record.id && other.form == record.form => {
-            compare(work, record, other, form)
+            match obstacle(work, &record, &other) {
+                Some(say) => refused(record.id, say),
+                None => compare(work, record, other, form),
+            }
         }
         _ => not_found::page(),
     }
@@ -88,6 +92,35 @@ fn distance(own: &Summary, other: &Summary) -> (i64, bool, RecordId) {
     ((day(own) - day(other)).abs(), is_other, other.id)
 }
 
+/// Why two records cannot be joined now: nothing is settled that nobody saw.
+fn obstacle(work: Work, stays: &Record, goes: &Record) -> Option<&'static str> {
+    let id = goes.id.to_string();
+    let children = work
+        .book
+        .rows(|row| row.parent.as_deref() == Some(id.as_str()));
+    match () {
+        () if stays.life("") == Life::Deleted || goes.life("") == Life::Deleted => {
+            Some("Một trong hai phiếu đã xóa. Lấy lại phiếu rồi gộp.")
+        }
+        () if !stays.conflicts().is_empty() || !goes.conflicts().is_empty() => Some(
+            "Một trong hai phiếu có mục hai giá trị khác nhau. Chọn giá trị đúng ở phiếu ấy rồi gộp.",
+        ),
+        () if !children.is_empty() => Some(
+            "Phiếu kia có nhiệm vụ, phiếu con đi theo. Chuyển chúng sang phiếu giữ lại rồi gộp.",
+        ),
+        () => None,
+    }
+}
+
+fn refused(id: RecordId, say: &'static str) -> AnyView {
+    view! {
+        <main class="page middle">
+            <div class="banner warn" role="alert">{say}</div>
+            <a class="button" href=format!("#/phieu/{id}")>"Về phiếu"</a>
+        </main>
+    }
+}
+
 /// The decisions on the screen.
 #[derive(Clone, Copy)]
 struct Decided {
@@ -110,36 +143,45 @@ fn compare(work: Work, stays: Record, goes: Record, form: &'static Form) -> AnyV
         theirs: RwSignal::new(Vec::new()),
         entries: RwSignal::new(Vec::new()),
     };
-    let differ: Vec<AnyView> = join::differences(&stays, &goes)
-        .into_iter()
-        .filter_map(|found| Some(difference(decided, form.field_at(&found.path)?, &found)))
+    let own = together::own_fields(&stays.form);
+    let pair = Pair {
+        stays: &stays,
+        goes: &goes,
+        own: &own,
+    };
+    let differ: Vec<AnyView> = pair
+        .differences()
+        .iter()
+        .map(|found| difference(work, decided, form.field_at(&found.path), found))
         .collect();
     let differ = if differ.is_empty() {
         view! { <p class="hint">"Không có mục nào hai phiếu ghi khác nhau."</p> }
     } else {
         view! { {differ} }
     };
-    let groups: Vec<AnyView> = join::entries(&stays, &goes)
+    let groups: Vec<AnyView> = pair
+        .entries()
         .into_iter()
-        .filter_map(|(group, ids)| {
-            let field = form.field_at(group)?;
-            Some(entries(decided, field, (&stays, &goes), group, &ids))
-        })
+        .map(|(group, ids)| entries(decided, form.field_at(group), pair, group, &ids))
         .collect();
-    let title = |id: RecordId| {
-        let row = work.book.peek(|data| data.rows.get(&id).cloned());
-        row.map(|row| (row.title.clone(), row.subtitle.clone()))
-            .unwrap_or_default()
-    };
-    let ((ours, ours_sub), (theirs, theirs_sub)) = (title(stays.id), title(goes.id));
+    let both = both(work, stays.id, goes.id);
+    let is_busy = RwSignal::new(false);
     let join = move |_| {
-        let (stays, goes) = (stays.clone(), goes.clone());
+        is_busy.set(true);
+        let (stays, goes, own) = (stays.clone(), goes.clone(), own.clone());
         let choice = Choice {
             theirs: decided.theirs.get_untracked().into_iter().collect(),
             entries: decided.entries.get_untracked().into_iter().collect(),
         };
         wasm_bindgen_futures::spawn_local(async move {
-            match together::join(work, (&stays, &goes), &choice).await {
+            let pair = Pair {
+                stays: &stays,
+                goes: &goes,
+                own: &own,
+            };
+            let joined = together::join(work, pair, &choice).await;
+            browser::let_go(is_busy.try_set(false));
+            match joined {
                 Ok(_) => {
                     let gone = goes.id;
                     work.book.say(
@@ -154,16 +196,29 @@ fn compare(work: Work, stays: Record, goes: Record, form: &'static Form) -> AnyV
     };
     view! {
         <main class="page">
-            <div class="card-list">
-                <div class="row"><span class="row-main"><span class="row-sub">"Giữ lại"</span><span class="row-title">{ours}</span><span class="row-sub">{ours_sub}</span></span></div>
-                <div class="row"><span class="row-main"><span class="row-sub">"Nhập vào"</span><span class="row-title">{theirs}</span><span class="row-sub">{theirs_sub}</span></span></div>
-            </div>
+            {both}
             <h2 class="section-title">"Mục ghi khác nhau"</h2>
             {differ}
             {groups}
             <p class="hint">"Mục chỉ phiếu kia có thì tự nhập vào. Lịch sử của cả hai phiếu giữ nguyên."</p>
-            <div class="actions"><button class="button primary" id="join-now" on:click=join>{icon("link")}"Gộp thành một phiếu"</button></div>
+            <div class="actions"><button class="button primary" id="join-now" disabled=move || is_busy.get() on:click=join>{icon("link")}"Gộp thành một phiếu"</button></div>
         </main>
+    }
+}
+
+/// Which stays and which goes.
+fn both(work: Work, stays: RecordId, goes: RecordId) -> AnyView {
+    let title = |id: RecordId| {
+        let row = work.book.peek(|data| data.rows.get(&id).cloned());
+        row.map(|row| (row.title.clone(), row.subtitle.clone()))
+            .unwrap_or_default()
+    };
+    let ((ours, ours_sub), (theirs, theirs_sub)) = (title(stays), title(goes));
+    view! {
+            <div class="card-list">
+                <div class="row"><span class="row-main"><span class="row-sub">"Giữ lại"</span><span class="row-title">{ours}</span><span class="row-sub">{ours_sub}</span></span></div>
+                <div class="row"><span class="row-main"><span class="row-sub">"Nhập vào"</span><span class="row-title">{theirs}</span><span class="row-sub">{theirs_sub}</span></span></div>
+            </div>
     }
 }
 
@@ -176,20 +231,30 @@ fn take_apart(work: Work, gone: RecordId) {
 }
 
 /// Two values, one tap each; the one of the record that stays counts until the other is chosen.
-fn difference(decided: Decided, field: &'static Field, found: &join::Difference) -> AnyView {
+fn difference(
+    work: Work,
+    decided: Decided,
+    field: Option<&'static Field>,
+    found: &Difference,
+) -> AnyView {
+    let said = |value: &Value| match field {
+        Some(field) => values::shown(field, value, work.book),
+        None => to_text(value).into_any(),
+    };
+    let label = field.map_or(found.path.as_str(), |field| field.label.as_str());
     let button = |value: &Value, is_theirs: bool, of: &'static str| {
         let (path, shown) = (found.path.clone(), found.path.clone());
         let pressed = move || (decided.theirs.read().contains(&shown) == is_theirs).to_string();
         let choose = move |_| choose_or_not(decided.theirs, &path, is_theirs);
         view! {
             <button aria-pressed=pressed data-theirs=is_theirs.to_string() data-path=found.path.clone() on:click=choose>
-                {of}{values::text(field, value)}
+                {of}{said(value)}
             </button>
         }
     };
     view! {
         <fieldset class="field">
-            <legend class="field-label">{field.label.as_str()}</legend>
+            <legend class="field-label">{label.to_owned()}</legend>
             {button(&found.ours, false, "Phiếu giữ lại: ")}
             {button(&found.theirs, true, "Phiếu nhập vào: ")}
         </fieldset>
@@ -199,27 +264,20 @@ fn difference(decided: Decided, field: &'static Field, found: &join::Difference)
 /// Entries that only the other has. One that says the same as one that is here stays behind unless it is chosen.
 fn entries(
     decided: Decided,
-    field: &'static Field,
-    (stays, goes): (&Record, &Record),
+    field: Option<&'static Field>,
+    pair: Pair<'_>,
     group: &str,
     ids: &[&str],
 ) -> AnyView {
-    let said = |record: &Record, id: &str| {
-        let prefix = records::path::under(group, id);
-        let values = field.fields.iter().filter_map(|inner| {
-            let value = record.get(&records::path::under(&prefix, &inner.key))?;
-            Some(values::text(inner, value))
-        });
-        values.collect::<Vec<_>>().join(" · ")
-    };
-    let here: Vec<String> = stays
-        .entries(group)
-        .into_iter()
-        .map(|id| search::key(&said(stays, id)))
-        .collect();
+    let (here, there) = (whole(pair.stays, group), whole(pair.goes, group));
+    let label = field.map_or(group, |field| field.label.as_str()).to_owned();
     let one = |id: &&str| {
-        let (entry, text) = (records::path::under(group, id), said(goes, id));
-        let is_new = !here.contains(&search::key(&text));
+        let entry = records::path::under(group, id);
+        let own = there.iter().find(|(known, _)| known == id);
+        let doc = own.map_or(&Value::Null, |(_, doc)| doc);
+        let text = short(doc, field);
+        // Word for word, with all that is in it.
+        let is_new = !here.iter().any(|(_, other)| other == doc);
         if is_new {
             choose_or_not(decided.entries, &entry, true);
         }
@@ -230,8 +288,47 @@ fn entries(
     };
     let list: Vec<AnyView> = ids.iter().map(one).collect();
     view! {
-        <h2 class="section-title">{field.label.as_str()}</h2>
+        <h2 class="section-title">{label}</h2>
         <p class="hint">"Chọn những mục của phiếu kia cần nhập vào."</p>
         <div class="card-list checks">{list}</div>
     }
+}
+
+/// The entries of a group with all that is in them, without the names that only tell them apart.
+fn whole(record: &Record, group: &str) -> Vec<(String, Value)> {
+    let doc = record.to_doc();
+    let entries = doc.get(group).and_then(Value::as_array);
+    let one = |entry: &Value| {
+        let id = entry.get("@id").and_then(Value::as_str).unwrap_or_default();
+        (id.to_owned(), nameless(entry))
+    };
+    entries.into_iter().flatten().map(one).collect()
+}
+
+fn nameless(value: &Value) -> Value {
+    match value {
+        Value::Object(parts) => {
+            let own = parts.iter().filter(|(key, _)| !key.starts_with('@'));
+            let own = own.map(|(key, value)| (key.clone(), nameless(value)));
+            Value::Object(own.collect())
+        }
+        Value::Array(items) => Value::Array(items.iter().map(nameless).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+/// What an entry says, and how many entries lie in it.
+fn short(entry: &Value, field: Option<&'static Field>) -> String {
+    let parts = entry.as_object().into_iter().flatten();
+    let texts = parts.map(|(key, value)| {
+        let inner = field.and_then(|field| field.fields.iter().find(|inner| inner.key == *key));
+        match (inner, value) {
+            (Some(inner), Value::Array(items)) if !inner.fields.is_empty() => {
+                format!("{} ({})", inner.label, items.len())
+            }
+            (Some(inner), _) => values::text(inner, value),
+            (None, _) => to_text(value),
+        }
+    });
+    texts.collect::<Vec<_>>().join(" · ")
 }

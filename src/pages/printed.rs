@@ -18,7 +18,7 @@ use crate::{
     pages::{frame::head, list, not_found},
     parts::icon::icon,
     words,
-    work::{Work, catalogue, sheets},
+    work::{Work, catalogue, sheets, together},
 };
 
 pub(crate) fn page(work: Work, form: &str) -> AnyView {
@@ -171,12 +171,42 @@ fn tables(work: Work, form: &'static Form, from: &str, to: &str) -> AnyView {
     if by_register.is_empty() {
         return view! { <div class="empty"><p class="empty-title">"Không có phiếu trong kỳ này"</p><p>"Chọn khoảng ngày khác."</p></div> };
     }
+    let twice = twice(work, form, from, to).map(|say| {
+        view! { <div class="banner warn no-print" role="alert">{say}</div> }
+    });
     let period = format!("Từ {} đến {}", date::for_people(from), date::for_people(to));
     let all = by_register
         .into_iter()
         .map(|(register, lines)| table(work, register, lines, &period))
         .collect_view();
-    view! { {all} }
+    view! { {twice}{all} }
+}
+
+/// Numbers of a book that two records of one year have: typed by hand, or kept when a date was corrected.
+fn twice(work: Work, form: &Form, from: &str, to: &str) -> Option<String> {
+    let own = together::own_fields(&form.id);
+    let mut seen: Vec<(String, String)> = Vec::new();
+    let mut twice: Vec<String> = Vec::new();
+    for (row, doc) in in_order(work, form, from, to) {
+        let number = own
+            .iter()
+            .find_map(|field| doc.get(field))
+            .map(expr::to_text);
+        let year = row.date.get(..4).unwrap_or_default().to_owned();
+        let Some(number) = number.map(|number| (year, number)) else {
+            continue;
+        };
+        if seen.contains(&number) {
+            twice.push(format!("{} (năm {})", number.1, number.0));
+        }
+        seen.push(number);
+    }
+    (!twice.is_empty()).then(|| {
+        format!(
+            "Số thứ tự có ở hai phiếu: {}. Mở phiếu ghi sai và sửa số trước khi in.",
+            twice.join(", ")
+        )
+    })
 }
 
 fn line(

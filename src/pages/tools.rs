@@ -1,5 +1,7 @@
 //! What is done to a record besides writing it: its review, and joining it with another one.
 
+use std::cell::RefCell;
+
 use crate::markup::view;
 use leptos::prelude::*;
 use records::{
@@ -9,6 +11,7 @@ use records::{
     join,
     review::{self, Step, Taken},
     validate,
+    wire::Acceptance,
 };
 
 use crate::{
@@ -18,16 +21,25 @@ use crate::{
     work::{Work, save::SaveError, together},
 };
 
+/// Why a record cannot be taken out of another.
+const CHAIN: &str = "Chưa tách được: phiếu đã gộp vào cũng đã xóa hoặc gộp tiếp. Mở phiếu ấy, lấy lại hoặc tách ra trước.";
+
+thread_local! {
+    /// The reason that is being written, and for which record: the page is made anew with every exchange.
+    static REASON: RefCell<(Option<RecordId>, String)> = const { RefCell::new((None, String::new())) };
+}
+
 /// The part of a record's page that comes with the second wasm.
 pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
-    if let Some((into, _)) = join::went_into(record) {
+    if let Some(into) = join::went_into(record) {
         return went(work, record.id, into);
     }
     view! {
         {of_old_unit(work, record.id)}
         {taken_in(work, record)}
         {review(work, record)}
-        <a class="button no-print" id="join" href=format!("#/phieu/{}/gop", record.id)>{icon("link")}"Gộp với phiếu khác…"</a>
+        {receipts(work, record.id)}
+        {(!has_own_way(work, record)).then(|| view! { <a class="button no-print" id="join" href=format!("#/phieu/{}/gop", record.id)>{icon("link")}"Gộp với phiếu khác…"</a> })}
     }
 }
 
@@ -42,7 +54,15 @@ fn act(work: Work, saving: impl Future<Output = Result<u64, SaveError>> + 'stati
 }
 
 fn went(work: Work, id: RecordId, into: RecordId) -> AnyView {
-    let split = move |_| act(work, async move { together::split(work, id).await });
+    let split = move |_| {
+        wasm_bindgen_futures::spawn_local(async move {
+            match together::split(work, id).await {
+                Ok(Some(ms)) => work.book.say(words::saved_at(ms), None),
+                Ok(None) => work.book.say(CHAIN, None),
+                Err(error) => work.book.say(words::save_error(&error), None),
+            }
+        });
+    };
     view! {
         <div class="empty">
             <p class="empty-title">"Phiếu này đã gộp vào phiếu khác."</p>
@@ -70,6 +90,34 @@ fn of_old_unit(work: Work, id: RecordId) -> Option<AnyView> {
     })
 }
 
+/// What the endpoint said when it took each change: its number, its place in time and the proof.
+fn receipts(work: Work, id: RecordId) -> Option<AnyView> {
+    let endpoint = work.book.me.with(|me| me.endpoint.clone());
+    let (taken, all) = work.book.read(|data| {
+        let known = data.replica.notebook.of_record(id);
+        let accs: Vec<Option<Acceptance>> = known.map(|(_, known)| known.acc.clone()).collect();
+        let all = accs.len();
+        (accs.into_iter().flatten().collect::<Vec<_>>(), all)
+    });
+    let one = |acc: &Acceptance| {
+        let proof = acc.mac.get(..12).unwrap_or(&acc.mac).to_owned();
+        view! {
+            <li><strong>{format!("Số {} trong {}", acc.seq, acc.scope)}</strong>
+                <small>{format!("{}, mã xác nhận {proof}", words::moment(acc.eff.ms))}</small></li>
+        }
+    };
+    let list: Vec<AnyView> = taken.iter().map(one).collect();
+    (!endpoint.is_empty()).then(|| {
+        view! {
+            <details class="no-print" id="receipts">
+                <summary>{format!("Máy chủ đã nhận {}/{all} lần ghi", list.len())}</summary>
+                <p class="hint">{format!("Nơi nhận: {endpoint}. Tệp Xuất mang theo đầy đủ các xác nhận này.")}</p>
+                <ol class="timeline">{list}</ol>
+            </details>
+        }
+    })
+}
+
 fn taken_in(work: Work, record: &Record) -> AnyView {
     let one = |other: RecordId| {
         let title = work
@@ -85,15 +133,18 @@ fn taken_in(work: Work, record: &Record) -> AnyView {
     view! { {shown} }
 }
 
+/// A form with a day of its own for handing in has its own way: reports, commendations.
+fn has_own_way(work: Work, record: &Record) -> bool {
+    let form = work.book.catalogue().form(&record.form, &record.version);
+    form.is_none_or(|form| form.field_at("ngay_trinh").is_some())
+}
+
 /// Where the review stands, and the steps that can be taken now.
 fn review(work: Work, record: &Record) -> AnyView {
-    let Some(form) = work.book.catalogue().form(&record.form, &record.version) else {
+    let form = work.book.catalogue().form(&record.form, &record.version);
+    let Some(form) = form.filter(|_| !has_own_way(work, record)) else {
         return ().into_any();
     };
-    // A form with a day of its own for this has its own way: reports, models.
-    if form.field_at("ngay_trinh").is_some() {
-        return ().into_any();
-    }
     let steps = review::steps(record);
     let last = steps.last().map(|taken| taken.step);
     let is_clean = validate::is_clean(&validate::problems(form, &record.to_doc()));
@@ -143,7 +194,14 @@ fn hand_in(work: Work, id: RecordId, last: Option<Step>) -> AnyView {
 
 /// To approve needs a record without problems; to send it back needs a reason.
 fn decide(work: Work, id: RecordId, is_clean: bool) -> AnyView {
-    let (reason, is_asked) = (RwSignal::new(String::new()), RwSignal::new(false));
+    let kept = REASON.with_borrow(|(of, text)| (*of == Some(id)).then(|| text.clone()));
+    let kept = kept.unwrap_or_default();
+    let (reason, is_asked) = (RwSignal::new(kept.clone()), RwSignal::new(false));
+    let write = move |ev| {
+        let text: String = event_target_value(&ev);
+        REASON.set((Some(id), text.clone()));
+        reason.set(text);
+    };
     let approve = move |_| {
         act(work, async move {
             together::step(work, id, Step::Approved, String::new()).await
@@ -172,7 +230,7 @@ fn decide(work: Work, id: RecordId, is_clean: bool) -> AnyView {
             {problems}
             <label class="field">
                 <span class="field-label">"Lý do trả lại"</span>
-                <textarea id="send-back-reason" rows="2" on:input=move |ev| reason.set(event_target_value(&ev))></textarea>
+                <textarea id="send-back-reason" rows="2" prop:value=kept on:input=write></textarea>
             </label>
             {missing}
             <div class="buttons">

@@ -14,8 +14,8 @@ use crate::{browser, net, store::Published, work::Work};
 thread_local! {
     /// What was published, once it is read.
     static RENEWED: RefCell<Option<Bundle>> = const { RefCell::new(None) };
-    /// Which one that is.
-    static HELD: RefCell<Option<Mark>> = const { RefCell::new(None) };
+    /// Which one that is, and whose.
+    static HELD: RefCell<Option<(String, Mark)>> = const { RefCell::new(None) };
     /// Everything together, made when it is first asked for.
     static ALL: Cell<Option<&'static Bundle>> = const { Cell::new(None) };
 }
@@ -56,13 +56,23 @@ pub(crate) fn grow(work: Work) {
 
 /// Fetches what the endpoint says is the newest, unless it is here.
 async fn renew(work: Work, mark: Mark) {
-    let is_news = |mark: &Mark| HELD.with_borrow(|held| mark.is_news_after(held.as_ref()));
+    let tools = work.tools();
+    let (endpoint, key) = {
+        let profile = tools.profile.borrow();
+        (profile.endpoint.clone(), profile.key.clone())
+    };
+    let is_news = |mark: &Mark| {
+        HELD.with_borrow(|held| {
+            let held = held.as_ref().filter(|(of, _)| *of == endpoint);
+            mark.is_news_after(held.map(|(_, mark)| mark))
+        })
+    };
     if !is_news(&mark) {
         return;
     }
-    let tools = work.tools();
     // Another tab may have been faster.
     if let Some(kept) = tools.store.published().await
+        && kept.endpoint == endpoint
         && is_news(&kept.mark)
     {
         browser::let_go(take_up(work, &kept));
@@ -70,16 +80,16 @@ async fn renew(work: Work, mark: Mark) {
     if !is_news(&mark) {
         return;
     }
-    let (endpoint, key) = {
-        let profile = tools.profile.borrow();
-        (profile.endpoint.clone(), profile.key.clone())
-    };
     // Without an answer now, the next exchange says it again.
     let Ok(text) = net::catalogue(&endpoint, &key, mark.number).await else {
         work.book.published.set(None);
         return;
     };
-    let fetched = Published { mark, text };
+    let fetched = Published {
+        endpoint,
+        mark,
+        text,
+    };
     if take_up(work, &fetched).is_err() {
         return;
     }
@@ -108,7 +118,7 @@ fn take_up(work: Work, kept: &Published) -> Result<(), ()> {
         .collect();
     let has_calendar = !renewed.catalogue.calendar.years.is_empty();
     RENEWED.set(Some(renewed));
-    HELD.set(Some(kept.mark.clone()));
+    HELD.set(Some((kept.endpoint.clone(), kept.mark.clone())));
     ALL.set(None);
     let Some(all) = all() else {
         return Err(());

@@ -18,6 +18,8 @@ use crate::{
 const WAIT_MS: u32 = 2_000;
 /// The longest wait: the signal comes back while someone walks from one hamlet to the next.
 const WAIT_MS_MAX: u32 = 60_000;
+/// An endpoint that asks for more than this is answered sooner.
+const PATIENCE_S_MAX: u32 = 600;
 /// How often an open app asks whether a colleague sent something.
 const LOOK_MS: u32 = 30_000;
 /// A save is followed by others more often than not: they go in one request.
@@ -80,6 +82,8 @@ fn plan_next(work: Work) {
         0 => LOOK_MS,
         n => WAIT_MS.saturating_mul(1 << n.min(5)).min(WAIT_MS_MAX),
     };
+    // Half of it is the least that is waited.
+    let base = base.max(work.tools().patience_ms.borrow().saturating_mul(2));
     let [jitter] = browser::random::<1>();
     if events::is_visible() {
         later(work, base / 2 + base / 2 * u32::from(jitter) / 255 + 1);
@@ -99,6 +103,12 @@ async fn exchange_all(work: Work) {
         }
     };
     let tools = work.tools();
+    *tools.patience_ms.borrow_mut() = match &failure {
+        Some(Failure::Net(NetError::Problem(_, seconds))) => {
+            seconds.min(&PATIENCE_S_MAX).saturating_mul(1_000)
+        }
+        None | Some(Failure::Net(_) | Failure::Store(_)) => 0,
+    };
     *tools.failures.borrow_mut() = match failure {
         None => 0,
         Some(_) => tools.failures.borrow().saturating_add(1),

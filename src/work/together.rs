@@ -8,8 +8,8 @@ use records::{
     fold::Record,
     form::Form,
     handover,
-    id::{RecordId, entry_id},
-    join::{self, Choice},
+    id::{ChangeId, RecordId, entry_id},
+    join::{self, Choice, Pair},
     order,
     review::{self, Step, Word},
     search,
@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     browser,
     work::{
-        Work, drafts,
+        Work, catalogue, drafts,
         save::{self, SaveError},
     },
 };
@@ -53,34 +53,41 @@ pub(crate) async fn step(
     save::save(work, vec![writes], None).await
 }
 
-/// Joins two records as they are now.
-pub(crate) async fn join(
-    work: Work,
-    (stays, goes): (&Record, &Record),
-    choice: &Choice,
-) -> Result<u64, SaveError> {
-    let mark = entry_id(browser::random());
-    save::save(work, join::join(stays, goes, choice, &mark), None).await
+/// Fields that are each record's own: its number in a book.
+pub(crate) fn own_fields(form: &str) -> Vec<String> {
+    let books = catalogue::all().map_or(&[][..], |all| &all.books);
+    let of_form = books.iter().filter(|book| book.form == form);
+    of_form.map(|book| book.field.clone()).collect()
 }
 
-/// Takes a record that went into another out of it again.
-pub(crate) async fn split(work: Work, gone: RecordId) -> Result<u64, SaveError> {
-    let gone = fold(work, gone);
-    let went = gone.as_ref().and_then(join::went_into);
-    let found = went.and_then(|(into, by)| {
+/// Joins two records as they are now.
+pub(crate) async fn join(work: Work, pair: Pair<'_>, choice: &Choice) -> Result<u64, SaveError> {
+    let mark = entry_id(browser::random());
+    save::save(work, pair.join(choice, &mark), None).await
+}
+
+/// Takes a record that went into another out of it again; nothing when that one is itself gone.
+pub(crate) async fn split(work: Work, gone: RecordId) -> Result<Option<u64>, SaveError> {
+    let writes = fold(work, gone).and_then(|gone| {
+        let into = join::went_into(&gone)?;
         let stayed = fold(work, into)?;
-        let writes = work.book.peek(|data| {
-            let known = data.replica.notebook.get(&by)?;
-            let change = parse_change(known.raw.as_bytes()).ok()?; // it was read before
-            change.recs.into_iter().find(|writes| writes.rec == into)
-        })?;
-        Some((stayed, writes, by))
+        let of = |by: ChangeId| {
+            work.book.peek(|data| {
+                let known = data.replica.notebook.get(&by)?;
+                let change = parse_change(known.raw.as_bytes()).ok()?; // it was read before
+                let writes = change.recs.into_iter().find(|writes| writes.rec == into)?;
+                Some((by, writes))
+            })
+        };
+        let joins: Vec<_> = join::joins(&gone, into)
+            .into_iter()
+            .filter_map(of)
+            .collect();
+        join::split(&stayed, &gone, &joins)
     });
-    match (gone, found) {
-        (Some(gone), Some((stayed, writes, by))) => {
-            save::save(work, join::split(&stayed, &gone, &writes, by), None).await
-        }
-        _ => Ok(browser::now_ms()),
+    match writes {
+        Some(writes) => save::save(work, writes, None).await.map(Some),
+        None => Ok(None),
     }
 }
 
@@ -114,12 +121,18 @@ fn open_records(work: Work) -> Vec<(Arc<Summary>, Record, &'static Form)> {
     rows.into_iter().filter_map(open).collect()
 }
 
+/// Where something is open in a record.
+fn open_paths(row: &Summary) -> Vec<String> {
+    let all = row.due.iter().chain(&row.undated);
+    all.map(|due| due.path.clone()).collect()
+}
+
 /// Who has open work, and in how many records; whoever has most comes first.
 pub(crate) fn owners(work: Work) -> Vec<(String, usize)> {
     let mut all: Vec<(String, String, usize)> = Vec::new();
-    for (_, record, form) in open_records(work) {
+    for (row, record, form) in open_records(work) {
         let mut here: Vec<String> = Vec::new();
-        for (who, _) in handover::owners(&record, form) {
+        for (who, _) in handover::owners(&record, form, &open_paths(&row)) {
             let key = search::key(&who);
             if here.contains(&key) {
                 continue;
@@ -140,7 +153,7 @@ pub(crate) fn owners(work: Work) -> Vec<(String, usize)> {
 /// Everything open that a person must do.
 pub(crate) fn open_work(work: Work, person: &str) -> Vec<Item> {
     let item = |(row, record, form): (Arc<Summary>, Record, &Form)| {
-        let places = handover::places(&record, form, person);
+        let places = handover::places(&record, form, &open_paths(&row), person);
         (!places.is_empty()).then_some(Item {
             row,
             places,
@@ -157,19 +170,20 @@ pub(crate) async fn hand_over(
     to: &Value,
     progress: impl Fn(usize),
 ) -> Result<(), SaveError> {
+    // Over what was listed: who was put there meanwhile is not written over unseen.
     let writes = |item: &Item| {
-        let record = fold(work, item.row.id)?;
+        let record = &item.before;
         let form = work.book.catalogue().form(&record.form, &record.version)?;
-        Some(handover::hand_over(&record, form, &item.places, to))
+        Some(handover::hand_over(record, form, &item.places, to))
     };
     in_batches(work, items, &writes, progress).await
 }
 
 /// Takes a handover back.
-pub(crate) async fn take_back(work: Work, items: &[Item]) -> Result<(), SaveError> {
+pub(crate) async fn take_back(work: Work, items: &[Item], to: &Value) -> Result<(), SaveError> {
     let writes = |item: &Item| {
         let now = fold(work, item.row.id)?;
-        Some(handover::take_back(&now, &item.before, &item.places))
+        Some(handover::take_back(&now, &item.before, &item.places, to))
     };
     in_batches(work, items, &writes, |_| {}).await
 }

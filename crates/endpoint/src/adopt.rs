@@ -33,24 +33,44 @@ pub async fn adopt(
     unit: &str,
     (from, old, since): (&Store, &str, &str),
 ) -> Result<Adopted, StoreError> {
-    let mac_key = store.identity().await?.mac_key;
-    // First: devices that come while this is under way must not bring the old changes as new ones.
+    // First: devices that come while this is under way must not bring the old changes as new ones. (Those that come
+    // before a page is here do: the endpoint should be at rest.)
     store.succeed(unit, old, since).await?;
-    let (mut adopted, mut seq) = (Adopted::default(), 0);
+    let mut adopted = Adopted::default();
+    // Those that it had itself taken over.
+    for older in from.predecessors(old).await? {
+        store.succeed(old, &older, since).await?;
+        copy(store, from, &older, &mut adopted).await?;
+    }
+    copy(store, from, old, &mut adopted).await?;
+    Ok(adopted)
+}
+
+/// The changes of one unit, page by page.
+async fn copy(
+    store: &Store,
+    from: &Store,
+    old: &str,
+    adopted: &mut Adopted,
+) -> Result<(), StoreError> {
+    let mac_key = store.identity().await?.mac_key;
+    let mut seq = 0;
     loop {
         let scope = format!("{old}/{ORDINARY}");
         let cursor = Cursor { generation: 1, seq };
         let found = from
             .find(Wanted {
-                units: vec![old.to_owned()],
+                unit: old.to_owned(),
                 part: ORDINARY.to_owned(),
                 cursors: BTreeMap::from([(scope, cursor)]),
                 bytes: PAGE_BYTES,
                 ..Wanted::default()
             })
             .await?;
+        // Its own page is the first; what follows is read in its turn.
+        let more = found.runs.first().is_some_and(|run| run.to > seq);
         let mut changes = Vec::new();
-        for run in found.runs {
+        for run in found.runs.into_iter().take(1) {
             seq = run.to;
             for row in run.rows {
                 match arrival::adopted(&mac_key, row) {
@@ -64,7 +84,7 @@ pub async fn adopt(
         }
         let delivery = Delivery {
             unit: old.to_owned(),
-            before: Vec::new(),
+            is_last: true,
             epoch: None,
             arrival_ms: now_ms(),
             changes,
@@ -81,8 +101,8 @@ pub async fn adopt(
                 Place::Held(_) => adopted.left += 1,
             }
         }
-        if !found.more {
-            return Ok(adopted);
+        if !more {
+            return Ok(());
         }
     }
 }

@@ -164,6 +164,7 @@ fn number(mac_key: &[u8; 32], giving: &Giving<'_>) -> Arrived {
         who: Some(GIVER.to_owned()),
         app: None,
         recs: vec![writes],
+        auto: true,
         erase: None,
         stub: None,
     };

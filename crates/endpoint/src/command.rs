@@ -71,8 +71,8 @@ pub enum CommandError {
     #[error("Xã cũ và xã tiếp nhận cùng mã {0}.")]
     SameUnit(String),
     /// There is no such volume.
-    #[error("Không có sổ {0} năm {1} nào đang chờ số. Xem: so-tay-endpoint books list")]
-    NoBook(String, i64),
+    #[error("Mẫu phiếu {0} không có sổ cấp số. Xem: so-tay-endpoint books list")]
+    NoBook(String),
     /// The catalogue that is built in cannot be read.
     #[error("Không đọc được danh mục mẫu phiếu: {0}")]
     Catalogue(#[from] ReadError),
@@ -354,7 +354,11 @@ fn with(path: &Path, more: &str) -> PathBuf {
 
 /// All files are read before the database is opened: a damaged one leaves everything as it was.
 async fn take_files(settings: &Import) -> Result<(), CommandError> {
-    let known = records::published::builtin()?;
+    // What was published counts here too, where there is a database already.
+    let known = match open(&settings.at.place) {
+        Ok(store) => publish::known(&store).await?,
+        Err(_) => records::published::builtin()?,
+    };
     let mut all = Vec::new();
     for file in &settings.files {
         let found = import::read(file, &known.catalogue)
@@ -424,10 +428,9 @@ async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {
 
 async fn confirm_book(wish: ConfirmBook) -> Result<(), CommandError> {
     let store = open(&wish.at.place)?;
-    let volumes = store.volumes(&wish.at.unit).await?;
-    let mut known = volumes.iter();
-    if !known.any(|volume| volume.form == wish.form && volume.year == wish.year) {
-        return Err(CommandError::NoBook(wish.form, wish.year));
+    let known = publish::known(&store).await?;
+    if !known.books.iter().any(|book| book.form == wish.form) {
+        return Err(CommandError::NoBook(wish.form));
     }
     let given = store
         .confirm(Confirm {

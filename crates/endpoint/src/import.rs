@@ -95,7 +95,7 @@ pub async fn file(
     }
     let delivery = Delivery {
         unit: unit.to_owned(),
-        before: store.predecessors(unit).await?,
+        is_last: true,
         epoch: None,
         arrival_ms,
         changes,

@@ -84,7 +84,6 @@ struct Inner {
     store: Store,
     config: Config,
     identity: Identity,
-    before: Vec<String>,
     device_key_hash: [u8; 32],
     catalogue: RwLock<Arc<Known>>,
     hand: Hand,
@@ -138,10 +137,8 @@ impl Endpoint {
         };
         let files = |dir: &PathBuf| ServeDir::new(dir).precompressed_br().precompressed_gzip();
         let newest = store.newest_catalogue().await?;
-        let before = store.predecessors(&config.unit.code).await?;
         let endpoint = Self(Arc::new(Inner {
             device_key_hash,
-            before,
             catalogue: RwLock::new(Arc::new(known)),
             hand: arrival::hand(identity.mac_key),
             files: config.app.as_ref().map(files),
@@ -190,17 +187,6 @@ impl Endpoint {
 
     pub(crate) fn unit(&self) -> &Unit {
         &self.0.config.unit
-    }
-
-    /// The units whose notebooks this one took over.
-    pub(crate) fn before(&self) -> &[String] {
-        &self.0.before
-    }
-
-    /// The unit itself, then those that it took over.
-    pub(crate) fn units(&self) -> Vec<String> {
-        let own = std::iter::once(&self.unit().code);
-        own.chain(self.before()).cloned().collect()
     }
 
     pub(crate) fn limits(&self) -> &Limits {

@@ -7,7 +7,7 @@ use std::{
 
 use records::{
     json::ReadError,
-    published::{self, CATALOGUE_KIND, CATALOGUE_VERSION, Mark, check},
+    published::{self, Bundle, CATALOGUE_KIND, CATALOGUE_VERSION, Mark, check},
 };
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -37,19 +37,67 @@ pub enum NotPublished {
     Store(#[from] StoreError),
 }
 
-/// Checks a catalogue against what is built in and what was published before; the text to publish.
+/// Checks a catalogue against what is built in and what was published before; the text to publish: this one over what was
+/// published before, for a device reads only the newest.
 ///
 /// # Errors
 /// Everything that is wrong with it.
 pub async fn check(store: &Store, source: &Path) -> Result<String, NotPublished> {
     let mut before = published::builtin()?;
+    let new = gather(source)?;
+    let mut whole = new.clone();
     if let Some(mark) = store.newest_catalogue().await? {
-        let text = store.catalogue_text(mark.number).await?;
-        before = before.renewed_by(published::read(&text.unwrap_or_default())?);
+        let text = store.catalogue_text(mark.number).await?.unwrap_or_default();
+        before = before.renewed_by(published::read(&text)?);
+        let earlier = serde_json::from_slice(&text).map_err(ReadError::from)?;
+        whole = over(earlier, &new);
     }
-    let text = gather(source)?.to_string();
-    check::check(text.as_bytes(), &before).map_err(NotPublished::Broken)?;
-    Ok(text)
+    check::check(new.to_string().as_bytes(), &before).map_err(NotPublished::Broken)?;
+    let whole = whole.to_string();
+    check::check(whole.as_bytes(), &before).map_err(NotPublished::Broken)?;
+    Ok(whole)
+}
+
+/// What names each item of a list: two of one name are one thing, and the newer counts.
+const NAMES: [(&str, &[&str]); 4] = [
+    ("forms", &["id", "version"]),
+    ("reports", &["id", "version"]),
+    ("prints", &["id"]),
+    ("programmes", &["id"]),
+];
+
+/// One catalogue over another.
+fn over(mut earlier: Value, new: &Value) -> Value {
+    for (key, value) in new.as_object().into_iter().flatten() {
+        let names = NAMES.iter().find(|(list, _)| list == key);
+        let kept = earlier.get_mut(key).and_then(Value::as_array_mut);
+        match (names, kept, value) {
+            (Some((_, names)), Some(kept), Value::Array(items)) => {
+                let is_same = |a: &Value, b: &Value| names.iter().all(|n| a.get(n) == b.get(n));
+                kept.retain(|old| !items.iter().any(|item| is_same(old, item)));
+                kept.extend(items.iter().cloned());
+            }
+            _ => {
+                if let Some(parts) = earlier.as_object_mut() {
+                    parts.insert(key.clone(), value.clone());
+                }
+            }
+        }
+    }
+    earlier
+}
+
+/// Everything that holds: what is built in, renewed by what was published.
+///
+/// # Errors
+/// When one of them cannot be read.
+pub async fn known(store: &Store) -> Result<Bundle, NotPublished> {
+    let built_in = published::builtin()?;
+    let Some(mark) = store.newest_catalogue().await? else {
+        return Ok(built_in);
+    };
+    let text = store.catalogue_text(mark.number).await?;
+    Ok(built_in.renewed_by(published::read(&text.unwrap_or_default())?))
 }
 
 /// Publishes a catalogue that has nothing wrong with it.

@@ -203,8 +203,8 @@ pub const OTHER_CONTENT: Hold = Hold {
 pub struct Delivery {
     /// The unit whose notebook it is.
     pub unit: String,
-    /// Units whose notebooks it took over: what they have is not taken again.
-    pub before: Vec<String>,
+    /// Nothing more is on its way from where this comes: numbers may be given.
+    pub is_last: bool,
     /// The epoch that the device believes in; nothing is stored under another one.
     pub epoch: Option<String>,
     /// Server time of arrival.
@@ -238,8 +238,8 @@ pub enum Place {
 /// Which rows a device asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Wanted {
-    /// The unit whose notebook it is, then those that it took over.
-    pub units: Vec<String>,
+    /// The unit whose notebook it is; those that it took over are read with it.
+    pub unit: String,
     /// The compartment of each that the device may see.
     pub part: String,
     /// How far the device has read.
@@ -380,7 +380,9 @@ impl Store {
     pub async fn set_epoch(&self, epoch: &str) -> Result<(), StoreError> {
         let Self::Sqlite(store) = self;
         // First: numbers may wait too often, never too rarely.
-        store.set_meta("restored", b"1".to_vec()).await?;
+        let today = records::date::today(crate::now_ms());
+        let year = today.get(..4).unwrap_or("9999");
+        store.set_meta("restored", year.into()).await?;
         store.set_meta("epoch", epoch.as_bytes().to_vec()).await
     }
 
@@ -459,17 +461,13 @@ impl Store {
         store.find(wanted).await
     }
 
-    /// Every change that writes to a record, unit by unit in order of acceptance.
+    /// Every change that writes to a record, in order of acceptance; of the units that were taken over, too.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn changes_of(
-        &self,
-        units: &[String],
-        rec: RecordId,
-    ) -> Result<Vec<Row>, StoreError> {
+    pub async fn changes_of(&self, unit: &str, rec: RecordId) -> Result<Vec<Row>, StoreError> {
         let Self::Sqlite(store) = self;
-        store.changes_of(units, rec).await
+        store.changes_of(unit, rec).await
     }
 
     /// Notes that a unit took over the notebook of another.

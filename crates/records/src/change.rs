@@ -45,6 +45,9 @@ pub struct Change {
     /// The app's release.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub app: Option<String>,
+    /// Written by a machine: nobody's words, so a deletion that has not seen it stands.
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub auto: bool,
     /// What was written, record by record.
     pub recs: Vec<RecWrites>,
     /// Changes whose bodies are to go.
@@ -98,6 +101,7 @@ impl Read for Change {
             part: change.text("part")?,
             who: change.text_if("who")?,
             app: change.text_if("app")?,
+            auto: change.flag_or_false("auto")?,
             recs: change.item_or_default("recs")?,
             erase: change.item_if("erase")?,
             stub: change.item_if("stub")?,
@@ -141,6 +145,9 @@ impl Write for Change {
             out.item("part", &self.part);
             out.item_if("who", self.who.as_ref());
             out.item_if("app", self.app.as_ref());
+            if self.auto {
+                out.item("auto", &true);
+            }
             out.item("recs", &self.recs);
             out.item_if("erase", self.erase.as_ref());
             out.item_if("stub", self.stub.as_ref());

@@ -326,6 +326,7 @@ fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, Stri
         who: None,
         app: None,
         recs: vec![writes],
+        auto: false,
         erase: None,
         stub: None,
     };

@@ -29,6 +29,8 @@ pub struct Head {
     pub value: Value,
     /// The body was erased by law.
     pub is_erased: bool,
+    /// A machine wrote it: it does not stand against a deletion.
+    pub is_auto: bool,
 }
 
 /// One field of one record.
@@ -128,7 +130,11 @@ pub fn fold<'a>(id: RecordId, changes: impl IntoIterator<Item = Dated<'a>>) -> O
             if first.is_none_or(|(least, ..)| place < least) {
                 first = Some((place, change, &recs.form, &recs.ver));
             }
-            if last.is_none_or(|(most, _)| place > most) {
+            // A record is touched by people.
+            let counts = |(most, newest): &((Stamp, ChangeId), &Change)| {
+                (!change.auto, place) > (!newest.auto, *most)
+            };
+            if last.as_ref().is_none_or(counts) {
                 last = Some((place, change));
             }
             for path in recs.paths() {
@@ -279,6 +285,7 @@ fn head(write: &Write<'_>) -> Head {
         who: write.change.who.clone(),
         value: write.value.cloned().unwrap_or(Value::Null),
         is_erased: write.value.is_none(),
+        is_auto: write.change.auto,
     }
 }
 
@@ -330,7 +337,7 @@ impl Record {
                 && !cell
                     .heads
                     .iter()
-                    .all(|head| self.is_covered(prefix, path, head.change))
+                    .all(|head| head.is_auto || self.is_covered(prefix, path, head.change))
         });
         if uncovered {
             Life::Revived

@@ -13,6 +13,9 @@ use crate::{
     table::Set,
 };
 
+/// What `passes_to` says of a field that nobody goes on with.
+pub const FACT: &str = "-";
+
 /// The fields of a form that say who must act.
 fn owner_fields(form: &Form) -> Set<String> {
     let mut names = Set::new();
@@ -35,22 +38,27 @@ fn collect(expr: &Value, names: &mut Set<String>) {
     }
 }
 
-/// Who must act in a record, by name, and where a successor would be written. Who did something stays written: the
-/// successor goes into the field that the form names for that, if nobody stands there.
+/// Who must act in a record, by name, and where a successor would be written; of entries only those in which something
+/// is open (`open` has the paths of what is). Who did something stays written: the successor goes into the field that the
+/// form names for that, if nobody stands there.
 #[must_use]
-pub fn owners(record: &Record, form: &Form) -> Vec<(String, String)> {
+pub fn owners(record: &Record, form: &Form, open: &[String]) -> Vec<(String, String)> {
     let fields = owner_fields(form);
+    let is_open = |path: &str| match path.rsplit_once('/') {
+        None => true,
+        Some((entry, _)) => open.iter().any(|due| path::below(entry, due).is_some()),
+    };
     let mut found = Vec::new();
     for (path, cell) in record.below("") {
         let name = path::field_names(path).join(".");
         let last = path.rsplit('/').next().unwrap_or_default();
         let is_owner = fields.contains(&name) || fields.contains(last);
         let who = name_of(cell.value()).trim();
-        if !is_owner || who.is_empty() || !record.is_shown(path) {
+        if !is_owner || who.is_empty() || !record.is_shown(path) || !is_open(path) {
             continue;
         }
         let place = match form.field_at(path).map(|field| field.passes_to.as_str()) {
-            None => continue,
+            None | Some(FACT) => continue,
             Some("") => path,
             Some(next) if record.get(next).is_none() => next,
             Some(_) => continue, // somebody goes on with it already
@@ -62,10 +70,10 @@ pub fn owners(record: &Record, form: &Form) -> Vec<(String, String)> {
 
 /// Where a successor of this person is written in a record. Names are one however they were typed.
 #[must_use]
-pub fn places(record: &Record, form: &Form, person: &str) -> Vec<String> {
+pub fn places(record: &Record, form: &Form, open: &[String], person: &str) -> Vec<String> {
     let wanted = search::key(person);
     let mut found = Set::new();
-    for (who, place) in owners(record, form) {
+    for (who, place) in owners(record, form, open) {
         if !wanted.is_empty() && search::key(&who) == wanted {
             found.insert(place);
         }
@@ -99,14 +107,18 @@ pub fn hand_over(record: &Record, form: &Form, places: &[String], to: &Value) ->
     writes
 }
 
-/// Puts back who stood in these places before.
+/// Puts back who stood in these places before, where the successor stands alone: what somebody else wrote since stays.
 #[must_use]
-pub fn take_back(now: &Record, before: &Record, places: &[String]) -> RecWrites {
+pub fn take_back(now: &Record, before: &Record, places: &[String], to: &Value) -> RecWrites {
     let mut writes = RecWrites::new(now.id, &now.form, &now.version);
     for place in places {
-        let value = before.get(place).cloned().unwrap_or(Value::Null);
-        writes.set.insert(place.clone(), value);
-        if let Some(cell) = now.cells.get(place) {
+        let Some(cell) = now.cells.get(place) else {
+            continue;
+        };
+        let is_theirs = cell.heads.len() == 1 && name_of(cell.value()) == name_of(to);
+        if is_theirs {
+            let value = before.get(place).cloned().unwrap_or(Value::Null);
+            writes.set.insert(place.clone(), value);
             writes.over.insert(place.clone(), cell.seen());
         }
     }

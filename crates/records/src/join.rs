@@ -11,7 +11,7 @@ use crate::{
     change::RecWrites,
     draft,
     expr::is_filled,
-    fold::{Life, Record},
+    fold::{Cell, Life, Record},
     id::{ChangeId, RecordId},
     path, position,
     table::Set,
@@ -33,43 +33,15 @@ pub struct Difference {
     pub theirs: Value,
 }
 
-/// The fields at the top of which both say something, and not the same.
-#[must_use]
-pub fn differences(stays: &Record, goes: &Record) -> Vec<Difference> {
-    let theirs = goes.below("").filter(|(path, _)| is_field(path));
-    let found = theirs.filter_map(|(path, cell)| {
-        let (ours, theirs) = (stays.get(path)?, cell.value());
-        let differs = is_filled(theirs) && is_filled(ours) && ours != theirs;
-        (differs && !path.contains('#')).then(|| Difference {
-            path: path.to_owned(),
-            ours: ours.clone(),
-            theirs: theirs.clone(),
-        })
-    });
-    found.collect()
-}
-
-/// Whether a path is a field of the record itself.
-fn is_field(path: &str) -> bool {
-    !path.contains('/') && !path.starts_with('@')
-}
-
-/// The groups in which the record that goes has entries that the other has not, each with their ids in order.
-#[must_use]
-pub fn entries<'a>(stays: &Record, goes: &'a Record) -> Vec<(&'a str, Vec<&'a str>)> {
-    let mut groups: Vec<&str> = goes
-        .below("")
-        .filter_map(|(path, _)| path.split_once('/').map(|(group, _)| group))
-        .filter(|group| !group.starts_with('@'))
-        .collect();
-    groups.dedup();
-    let of_group = |group: &'a str| {
-        let there = stays.entries(group);
-        let mut ids = goes.entries(group);
-        ids.retain(|id| !there.contains(id));
-        (!ids.is_empty()).then_some((group, ids))
-    };
-    groups.into_iter().filter_map(of_group).collect()
+/// Two records of one form on their way to become one.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    /// The one that stays.
+    pub stays: &'a Record,
+    /// The one that goes into it.
+    pub goes: &'a Record,
+    /// Fields that are each record's own: its number in a book.
+    pub own: &'a [String],
 }
 
 /// What a person decided about two records.
@@ -81,71 +53,156 @@ pub struct Choice {
     pub entries: Set<String>,
 }
 
-/// Joins two records of one form. `mark` names the mark in the record that stays.
-#[must_use]
-pub fn join(stays: &Record, goes: &Record, choice: &Choice, mark: &str) -> Vec<RecWrites> {
-    let mut writes = RecWrites::new(stays.id, &stays.form, &stays.version);
-    let mut put = |path: &str, value: Value| {
-        writes.set.insert(path.to_owned(), value);
-        if let Some(cell) = stays.cells.get(path) {
-            writes.over.insert(path.to_owned(), cell.seen());
+impl<'a> Pair<'a> {
+    /// The fields of which both say something, and not the same; in entries that both have, too.
+    #[must_use]
+    pub fn differences(&self) -> Vec<Difference> {
+        let found = self.common().filter_map(|(path, cell)| {
+            let (ours, theirs) = (self.stays.get(path)?, cell.value());
+            let differs = is_filled(theirs) && is_filled(ours) && ours != theirs;
+            // Ticks come over, and where an entry stands is no fact.
+            let is_fact = !path.contains('#') && !path.ends_with(path::POSITION);
+            (differs && is_fact).then(|| Difference {
+                path: path.to_owned(),
+                ours: ours.clone(),
+                theirs: theirs.clone(),
+            })
+        });
+        found.collect()
+    }
+
+    /// The groups in which the record that goes has entries that the other has not, each with their ids in order.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(&'a str, Vec<&'a str>)> {
+        let mut groups: Vec<&str> = self
+            .goes
+            .below("")
+            .filter_map(|(path, _)| path.split_once('/').map(|(group, _)| group))
+            .filter(|group| !group.starts_with('@'))
+            .collect();
+        groups.dedup();
+        let of_group = |group: &'a str| {
+            let there = self.stays.entries(group);
+            let mut ids = self.goes.entries(group);
+            ids.retain(|id| !there.contains(id));
+            (!ids.is_empty()).then_some((group, ids))
+        };
+        groups.into_iter().filter_map(of_group).collect()
+    }
+
+    /// What the record that goes says of itself, and of entries that both have.
+    fn common(&self) -> impl Iterator<Item = (&'a str, &'a Cell)> {
+        let (stays, goes, own) = (self.stays, self.goes, self.own);
+        let is_common = move |path: &str| match path.split_once('/') {
+            None => !own.iter().any(|field| field == path),
+            Some((group, rest)) => {
+                let id = rest.split('/').next().unwrap_or_default();
+                stays.entries(group).contains(&id)
+            }
+        };
+        goes.below("").filter(move |(path, _)| {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let is_mark = path.starts_with('@') || name == path::DELETED;
+            !is_mark && goes.is_shown(path) && is_common(path)
+        })
+    }
+
+    /// Joins them. `mark` names the mark in the record that stays.
+    #[must_use]
+    pub fn join(&self, choice: &Choice, mark: &str) -> Vec<RecWrites> {
+        let Self { stays, goes, .. } = self;
+        let mut writes = Writes::to(stays);
+        for (path, cell) in self.common() {
+            let (ours, theirs) = (stays.get(path), cell.value());
+            let is_tick = path.contains('#') && ours != Some(&Value::Bool(true));
+            let is_missing = !ours.is_some_and(is_filled) || is_tick;
+            let is_wanted = is_missing || choice.theirs.contains(path);
+            if is_filled(theirs) && is_wanted && ours != Some(theirs) {
+                writes.put(path, theirs.clone());
+            }
         }
-    };
-    for (path, cell) in goes.below("").filter(|(path, _)| is_field(path)) {
-        let (ours, theirs) = (stays.get(path), cell.value());
-        let is_tick = path.contains('#') && ours != Some(&Value::Bool(true));
-        let is_missing = !ours.is_some_and(is_filled) || is_tick || choice.theirs.contains(path);
-        if is_filled(theirs) && is_missing && ours != Some(theirs) {
-            put(path, theirs.clone());
+        for (group, ids) in self.entries() {
+            let place = |id: &str| {
+                let at = path::under(&path::under(group, id), path::POSITION);
+                let at = stays.get(&at).and_then(Value::as_str);
+                at.unwrap_or_default().to_owned()
+            };
+            let mut last = stays.entries(group).pop().map(place);
+            for id in ids {
+                let prefix = path::under(group, id);
+                if choice.entries.contains(&prefix) {
+                    let next = position::after(last.as_deref());
+                    self.bring(&prefix, &next, &mut writes);
+                    last = Some(next);
+                }
+            }
+        }
+        writes.put(
+            &path::under(&path::under(GROUP, mark), "phieu"),
+            json!(goes.id),
+        );
+        let mut gone = draft::deletion(goes);
+        let word: Map<String, Value> = [(INTO.to_owned(), json!(stays.id))].into_iter().collect();
+        gone.set
+            .insert(path::DELETED.to_owned(), Value::Object(word));
+        vec![writes.0, gone]
+    }
+
+    /// An entry that only the other has, with all that is in it.
+    fn bring(&self, prefix: &str, place: &str, writes: &mut Writes<'_>) {
+        for (path, cell) in self.goes.below(prefix) {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            if name != path::DELETED && self.goes.is_shown(path) && !cell.value().is_null() {
+                writes.put(path, cell.value().clone());
+            }
+        }
+        writes.put(&path::under(prefix, path::POSITION), json!(place));
+        let deletion = path::under(prefix, path::DELETED);
+        // It came over once before and was taken out again.
+        if self.stays.get(&deletion).is_some() {
+            writes.put(&deletion, Value::Null);
         }
     }
-    for (group, ids) in entries(stays, goes) {
-        let last = stays.entries(group).pop().map(|id| place(stays, group, id));
-        let mut last = last;
-        for id in ids {
-            let prefix = path::under(group, id);
-            if !choice.entries.contains(&prefix) {
-                continue;
-            }
-            let next = position::after(last.as_deref());
-            for (path, cell) in goes.below(&prefix) {
-                if cell.value().is_null() || !goes.is_shown(path) || path.ends_with(path::DELETED) {
-                    continue;
-                }
-                if path != path::under(&prefix, path::POSITION) {
-                    put(path, cell.value().clone());
-                }
-            }
-            put(&path::under(&prefix, path::POSITION), json!(next));
-            last = Some(next);
+}
+
+/// Writes to a record over what is shown of it.
+struct Writes<'a>(RecWrites, &'a Record);
+
+impl<'a> Writes<'a> {
+    fn to(record: &'a Record) -> Self {
+        let writes = RecWrites::new(record.id, &record.form, &record.version);
+        Self(writes, record)
+    }
+
+    fn put(&mut self, path: &str, value: Value) {
+        self.0.set.insert(path.to_owned(), value);
+        if let Some(cell) = self.1.cells.get(path) {
+            self.0.over.insert(path.to_owned(), cell.seen());
         }
     }
-    put(
-        &path::under(&path::under(GROUP, mark), "phieu"),
-        json!(goes.id),
-    );
-    let mut gone = draft::deletion(goes);
-    let word: Map<String, Value> = [(INTO.to_owned(), json!(stays.id))].into_iter().collect();
-    gone.set
-        .insert(path::DELETED.to_owned(), Value::Object(word));
-    vec![writes, gone]
 }
 
-fn place(record: &Record, group: &str, id: &str) -> String {
-    let at = path::under(&path::under(group, id), path::POSITION);
-    let at = record.get(&at).and_then(Value::as_str);
-    at.unwrap_or_default().to_owned()
-}
-
-/// The record that a deleted one went into, and the change that says so.
+/// The record that a deleted one went into, as the deletion that is shown says it.
 #[must_use]
-pub fn went_into(record: &Record) -> Option<(RecordId, ChangeId)> {
+pub fn went_into(record: &Record) -> Option<RecordId> {
     if record.life("") != Life::Deleted {
         return None;
     }
-    let head = record.cells.get(path::DELETED)?.heads.first()?;
-    let into = head.value.get(INTO)?.as_str()?;
-    Some((into.parse().ok()?, head.change)) // not a name: a deletion like any other
+    into(record.cells.get(path::DELETED)?.value())
+}
+
+fn into(deletion: &Value) -> Option<RecordId> {
+    deletion.get(INTO)?.as_str()?.parse().ok() // not a name: a deletion like any other
+}
+
+/// Every change that put one record into another: two people may have done it, or one twice.
+#[must_use]
+pub fn joins(gone: &Record, stayed: RecordId) -> Vec<ChangeId> {
+    let deletions = gone.cells.get(path::DELETED);
+    let all = deletions.into_iter().flat_map(|cell| &cell.history);
+    all.filter(|head| into(&head.value) == Some(stayed))
+        .map(|head| head.change)
+        .collect()
 }
 
 /// The records that a record took in, in the order of their marks.
@@ -158,44 +215,63 @@ pub fn took_in(record: &Record) -> Vec<RecordId> {
     record.entries(GROUP).into_iter().filter_map(of).collect()
 }
 
-/// Takes two records apart: what the joining change wrote into the one that stayed goes back to what it was, unless
-/// somebody has written there since; the other is as it was.
+/// Takes two records apart: what the joining changes wrote into the one that stayed goes back to what it was, unless
+/// somebody has written there since; the other is as it was. Not while the one that stayed is itself deleted: what it
+/// holds would come back with it.
 #[must_use]
-pub fn split(stayed: &Record, gone: &Record, joining: &RecWrites, by: ChangeId) -> Vec<RecWrites> {
-    let mut writes = RecWrites::new(stayed.id, &stayed.form, &stayed.version);
-    let mut whole = Set::new();
-    for path in joining.paths().filter(|path| path.contains('/')) {
-        let entry: Vec<&str> = path.splitn(3, '/').take(2).collect();
-        whole.insert(entry.join("/"));
+pub fn split(
+    stayed: &Record,
+    gone: &Record,
+    joins: &[(ChangeId, RecWrites)],
+) -> Option<Vec<RecWrites>> {
+    if stayed.life("") == Life::Deleted || joins.is_empty() {
+        return None;
     }
-    for entry in whole.iter() {
-        // What others wrote into it since makes it the stayed one's own.
-        let is_ours = |cell: &crate::fold::Cell| cell.heads.iter().all(|head| head.change == by);
-        if stayed.below(entry).all(|(_, cell)| is_ours(cell)) {
-            let seen = stayed.below(entry);
-            let seen: Vec<_> = seen.map(|(p, cell)| (p.to_owned(), cell.seen())).collect();
-            writes.over.extend(seen);
-            let deletion = Value::Object(Map::new());
-            writes
-                .set
-                .insert(path::under(entry, path::DELETED), deletion);
+    let is_theirs = |id: &ChangeId| joins.iter().any(|(by, _)| by == id);
+    let is_ours = |cell: &Cell| cell.heads.iter().all(|head| is_theirs(&head.change));
+    let mut writes = Writes::to(stayed);
+    let mut paths: Set<String> = Set::new();
+    let mut entries: Set<String> = Set::new();
+    for path in joins.iter().flat_map(|(_, writes)| writes.paths()) {
+        paths.insert(path.to_owned());
+        // An entry that began with a join has its place from it.
+        if let Some(entry) = path
+            .strip_suffix("/@pos")
+            .filter(|e| e.split('/').count() == 2)
+        {
+            entries.insert(entry.to_owned());
+        }
+        if path.starts_with(GROUP) {
+            let mark: Vec<&str> = path.splitn(3, '/').take(2).collect();
+            entries.insert(mark.join("/"));
         }
     }
-    for path in joining.paths().filter(|path| !path.contains('/')) {
-        let Some(cell) = stayed.cells.get(path) else {
+    for entry in entries.iter() {
+        let deletion = path::under(entry, path::DELETED);
+        let mut cells = stayed.below(entry).filter(|(path, _)| *path != deletion);
+        // What others wrote into it since makes it the stayed one's own.
+        if cells.all(|(_, cell)| is_ours(cell)) {
+            writes.put(&deletion, Value::Object(Map::new()));
+            for (path, cell) in stayed.below(entry) {
+                writes.0.over.insert(path.to_owned(), cell.seen());
+            }
+        }
+    }
+    let is_inside = |path: &str| entries.iter().any(|e| path::below(e, path).is_some());
+    for path in paths.iter().filter(|path| !is_inside(path)) {
+        let Some(cell) = stayed.cells.get(path).filter(|cell| is_ours(cell)) else {
             continue;
         };
-        if cell.heads.iter().any(|head| head.change != by) {
-            continue;
-        }
-        let before = joining.over(path);
-        let written = cell
+        let replaced = |id: &ChangeId| joins.iter().any(|(_, w)| w.over(path).contains(id));
+        let before = cell
             .history
             .iter()
-            .rfind(|head| before.contains(&head.change));
-        let value = written.map_or(Value::Null, |head| head.value.clone());
-        writes.set.insert(path.to_owned(), value);
-        writes.over.insert(path.to_owned(), cell.seen());
+            .rfind(|head| !is_theirs(&head.change) && replaced(&head.change));
+        let value = before.map_or(Value::Null, |head| head.value.clone());
+        writes.put(path, value);
     }
-    vec![writes, draft::single(gone, path::DELETED, Value::Null)]
+    Some(vec![
+        writes.0,
+        draft::single(gone, path::DELETED, Value::Null),
+    ])
 }

@@ -231,6 +231,7 @@ impl Replica {
             part: ORDINARY.to_owned(),
             who,
             app: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            auto: false,
             recs,
             erase: None,
             stub: None,

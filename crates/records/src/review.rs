@@ -155,19 +155,17 @@ pub fn take(record: &Record, word: &Word, entry: &str) -> RecWrites {
     if !word.reason.is_empty() {
         put("ly_do", json!(word.reason));
     }
-    let is_official = record.get(path::OFFICIAL) == Some(&Value::Bool(true));
+    // Said each time: an approval and a refusal that did not see each other are then a conflict, not an official record.
     let becomes = match word.step {
-        Step::HandedIn => is_official,
+        Step::HandedIn => return writes,
         Step::Approved => true,
         Step::SentBack => false,
     };
-    if becomes != is_official {
-        writes
-            .set
-            .insert(path::OFFICIAL.to_owned(), Value::Bool(becomes));
-        if let Some(cell) = record.cells.get(path::OFFICIAL) {
-            writes.over.insert(path::OFFICIAL.to_owned(), cell.seen());
-        }
+    writes
+        .set
+        .insert(path::OFFICIAL.to_owned(), Value::Bool(becomes));
+    if let Some(cell) = record.cells.get(path::OFFICIAL) {
+        writes.over.insert(path::OFFICIAL.to_owned(), cell.seen());
     }
     writes
 }

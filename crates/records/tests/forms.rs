@@ -187,6 +187,7 @@ fn change(recs: Vec<RecWrites>) -> Change {
         who: None,
         app: None,
         recs,
+        auto: false,
         erase: None,
         stub: None,
     }

@@ -110,7 +110,7 @@ fn nothing_saved_is_lost_and_nothing_is_overwritten_unseen_whatever_the_network_
 
 #[test]
 fn the_search_finds_a_lost_change_a_double_one_and_a_hidden_value() {
-    let mut world = run(1);
+    let mut world = run(7);
     let found = after::look(&world);
     assert_eq!(
         (found.missing.len(), found.doubled, found.overwritten),

@@ -7,7 +7,7 @@ use records::{
     form::Form,
     handover,
     id::{ChangeId, DeviceId, RecordId},
-    join::{self, Choice},
+    join::{self, Choice, Pair},
     notebook::Notebook,
     review::{self, Step, Word},
     stamp::Stamp,
@@ -22,6 +22,7 @@ use crate::forms::catalogue;
 struct Desk {
     notebook: Notebook,
     saves: u8,
+    is_auto: bool,
 }
 
 impl Desk {
@@ -41,6 +42,7 @@ impl Desk {
             who: Some("Nguyễn Văn A".to_owned()),
             app: None,
             recs,
+            auto: self.is_auto,
             erase: None,
             stub: None,
         };
@@ -68,12 +70,49 @@ impl Desk {
         self.save(vec![writes])
     }
 
-    /// What was written to a record by a change.
-    fn writes(&self, by: ChangeId, id: RecordId) -> RecWrites {
-        let known = self.notebook.get(&by).unwrap();
-        let change = records::change::parse_change(known.raw.as_bytes()).unwrap();
-        let mut recs = change.recs.into_iter();
-        recs.find(|writes| writes.rec == id).unwrap()
+    /// The changes that put one record into another, and what they wrote into it.
+    fn joins(&self, gone: RecordId, stayed: RecordId) -> Vec<(ChangeId, RecWrites)> {
+        let all = join::joins(&self.read(gone), stayed).into_iter();
+        let of = |by| {
+            let known = self.notebook.get(&by).unwrap();
+            let change = records::change::parse_change(known.raw.as_bytes()).unwrap();
+            let mut recs = change.recs.into_iter();
+            (by, recs.find(|writes| writes.rec == stayed).unwrap())
+        };
+        all.map(of).collect()
+    }
+
+    fn join(&mut self, stays: RecordId, goes: RecordId, choice: &Choice, mark: &str) {
+        let (stays, goes) = (self.read(stays), self.read(goes));
+        self.save(pair(&stays, &goes).join(choice, mark));
+    }
+
+    fn split(&mut self, stayed: RecordId, gone: RecordId) -> bool {
+        let joins = self.joins(gone, stayed);
+        let split = join::split(&self.read(stayed), &self.read(gone), &joins);
+        let is_split = split.is_some();
+        split.map(|writes| self.save(writes));
+        is_split
+    }
+
+    /// What a machine writes.
+    fn give(&mut self, id: RecordId, path: &str, value: Value) {
+        let record = self.read(id);
+        let writes = RecWrites {
+            over: records::table::Table::new(),
+            ..draft::single(&record, path, value)
+        };
+        self.is_auto = true;
+        self.save(vec![writes]);
+        self.is_auto = false;
+    }
+}
+
+fn pair<'a>(stays: &'a Record, goes: &'a Record) -> Pair<'a> {
+    Pair {
+        stays,
+        goes,
+        own: &[],
     }
 }
 
@@ -181,79 +220,81 @@ fn two_records_of_one_visit_become_one_and_apart_again() {
     let mut desk = Desk::default();
     let (a, b) = twins(&mut desk);
     let (before_a, before_b) = (desk.read(a).to_doc(), desk.read(b).to_doc());
-    let found = join::differences(&desk.read(a), &desk.read(b));
+    let (here, there) = (desk.read(a), desk.read(b));
+    let found = pair(&here, &there).differences();
     assert_eq!(found.len(), 1);
     assert_eq!(
         (found[0].path.as_str(), &found[0].theirs),
         ("ngay_tiep", &json!("2026-11-24"))
     );
-    let (here, there) = (desk.read(a), desk.read(b));
+    let entries = pair(&here, &there).entries();
     assert_eq!(
-        join::entries(&here, &there),
+        entries,
         [("cong_dan", vec!["c2"]), ("noi_dung", vec!["n2"])]
     );
-    let by = desk.save(join::join(
-        &here,
-        &there,
-        &choice(&["ngay_tiep"], &["noi_dung/n2"]),
-        "m1",
-    ));
-    let joined = desk.read(a).to_doc();
-    assert_eq!(joined["ngay_tiep"], "2026-11-24");
-    assert_eq!(
-        (&joined["dia_diem"], &joined["gio_bat_dau"]),
-        (&json!("Trụ sở"), &json!("08:30"))
-    );
-    let matters: Vec<&Value> = joined["noi_dung"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|m| &m["tom_tat"])
-        .collect();
-    assert_eq!(matters, [&json!("Đường hỏng"), &json!("Cầu yếu")]);
-    assert_eq!(joined["noi_dung"][1]["theo_doi"][0]["ghi_chu"], "Đã xem");
-    assert_eq!(
-        joined["cong_dan"].as_array().unwrap().len(),
-        1,
-        "not chosen"
-    );
-    assert_eq!(desk.read(b).life(""), Life::Deleted);
-    assert_eq!(join::went_into(&desk.read(b)), Some((a, by)));
-    assert_eq!(join::took_in(&desk.read(a)), [b]);
+    // Twice over: the second time the entry comes back that was taken out.
+    for mark in ["m1", "m2"] {
+        desk.join(a, b, &choice(&["ngay_tiep"], &["noi_dung/n2"]), mark);
+        let joined = desk.read(a).to_doc();
+        assert_eq!(joined["ngay_tiep"], "2026-11-24");
+        assert_eq!(
+            (&joined["dia_diem"], &joined["gio_bat_dau"]),
+            (&json!("Trụ sở"), &json!("08:30"))
+        );
+        let matters = joined["noi_dung"].as_array().unwrap().iter();
+        let matters: Vec<&Value> = matters.map(|matter| &matter["tom_tat"]).collect();
+        assert_eq!(matters, [&json!("Đường hỏng"), &json!("Cầu yếu")]);
+        assert_eq!(joined["noi_dung"][1]["theo_doi"][0]["ghi_chu"], "Đã xem");
+        assert_eq!(
+            joined["cong_dan"].as_array().unwrap().len(),
+            1,
+            "not chosen"
+        );
+        assert_eq!(join::went_into(&desk.read(b)), Some(a));
+        assert_eq!(join::took_in(&desk.read(a)), [b]);
+        assert!(desk.split(a, b));
+        assert_eq!(desk.read(b).to_doc(), before_b);
+        let mut after = desk.read(a).to_doc();
+        let marks = after.as_object_mut().unwrap().remove("@gop");
+        assert_eq!((&after, marks), (&before_a, Some(json!([]))));
+        assert_eq!(join::took_in(&desk.read(a)), []);
+    }
     // Both histories stay.
-    assert!(desk.read(a).cells.get("ngay_tiep").unwrap().history.len() == 2);
-
-    let split = join::split(&desk.read(a), &desk.read(b), &desk.writes(by, a), by);
-    desk.save(split);
-    assert_eq!(desk.read(b).to_doc(), before_b);
-    let mut after = desk.read(a).to_doc();
-    let marks = after.as_object_mut().unwrap().remove("@gop");
-    assert_eq!((after, marks), (before_a, Some(json!([]))));
-    assert_eq!(join::took_in(&desk.read(a)), []);
+    assert!(desk.read(a).cells.get("ngay_tiep").unwrap().history.len() > 3);
 }
 
 #[test]
 fn what_was_written_since_stays_when_they_go_apart() {
     let mut desk = Desk::default();
     let (a, b) = twins(&mut desk);
-    let joining = join::join(
-        &desk.read(a),
-        &desk.read(b),
-        &choice(&["ngay_tiep"], &["noi_dung/n2"]),
-        "m1",
-    );
-    let by = desk.save(joining);
+    desk.join(a, b, &choice(&["ngay_tiep"], &["noi_dung/n2"]), "m1");
     desk.put(a, "ngay_tiep", json!("2026-11-23"));
     desk.put(a, "noi_dung/n2/ket_qua", json!("Đã gia cố"));
-    desk.save(join::split(
-        &desk.read(a),
-        &desk.read(b),
-        &desk.writes(by, a),
-        by,
-    ));
+    assert!(desk.split(a, b));
     let after = desk.read(a).to_doc();
     assert_eq!(after["ngay_tiep"], "2026-11-23");
     assert_eq!(after["noi_dung"][1]["ket_qua"], "Đã gia cố");
+    assert_eq!(after.get("gio_bat_dau"), None);
+    assert_eq!(desk.read(b).life(""), Life::Alive);
+}
+
+#[test]
+fn two_people_who_join_the_same_way_are_taken_apart_at_once() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let before = desk.read(a).to_doc();
+    let (left, right) = (desk.read(a), desk.read(b));
+    for mark in ["m1", "m2"] {
+        let join = pair(&left, &right).join(&choice(&[], &["noi_dung/n2"]), mark);
+        desk.save(join);
+    }
+    assert_eq!(
+        desk.read(a).to_doc()["noi_dung"].as_array().unwrap().len(),
+        2
+    );
+    assert!(desk.split(a, b));
+    let after = desk.read(a).to_doc();
+    assert_eq!(after["noi_dung"], before["noi_dung"]);
     assert_eq!(after.get("gio_bat_dau"), None);
     assert_eq!(desk.read(b).life(""), Life::Alive);
 }
@@ -263,23 +304,78 @@ fn two_people_who_join_in_opposite_directions_lose_neither() {
     let mut desk = Desk::default();
     let (a, b) = twins(&mut desk);
     let (left, right) = (desk.read(a), desk.read(b));
-    desk.save(join::join(&left, &right, &Choice::default(), "m1"));
-    desk.save(join::join(&right, &left, &Choice::default(), "m2"));
+    desk.save(pair(&left, &right).join(&Choice::default(), "m1"));
+    desk.save(pair(&right, &left).join(&Choice::default(), "m2"));
+    let lives = (desk.read(a).life(""), desk.read(b).life(""));
+    assert_eq!(lives, (Life::Revived, Life::Revived));
+}
+
+#[test]
+fn an_edit_that_was_not_seen_brings_a_joined_record_back_and_a_second_join_takes_it_along() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let (left, right) = (desk.read(a), desk.read(b));
+    desk.put(b, "noi_dung/n2/ket_qua", json!("Đã gia cố"));
+    let join = pair(&left, &right).join(&choice(&[], &["noi_dung/n2"]), "m1");
+    desk.save(join);
+    assert_eq!(desk.read(b).life(""), Life::Revived);
+    assert_eq!(join::went_into(&desk.read(b)), None);
+    // The entry is in both now: what one lacks comes over, what differs is asked.
+    desk.put(b, "noi_dung/n2/tom_tat", json!("Cầu yếu, cấm xe tải"));
+    let (left, right) = (desk.read(a), desk.read(b));
+    let found = pair(&left, &right).differences();
+    let paths: Vec<&str> = found.iter().map(|found| found.path.as_str()).collect();
+    assert_eq!(paths, ["ngay_tiep", "noi_dung/n2/tom_tat"]);
+    desk.join(a, b, &choice(&["noi_dung/n2/tom_tat"], &[]), "m2");
+    let matter = &desk.read(a).to_doc()["noi_dung"][1];
     assert_eq!(
-        (desk.read(a).life(""), desk.read(b).life("")),
-        (Life::Revived, Life::Revived)
+        (&matter["ket_qua"], &matter["tom_tat"]),
+        (&json!("Đã gia cố"), &json!("Cầu yếu, cấm xe tải"))
     );
 }
 
 #[test]
-fn an_edit_that_was_not_seen_brings_a_joined_record_back() {
+fn a_chain_is_taken_apart_from_its_end() {
     let mut desk = Desk::default();
     let (a, b) = twins(&mut desk);
-    let joining = join::join(&desk.read(a), &desk.read(b), &Choice::default(), "m1");
-    desk.put(b, "ghi_chu", json!("Gọi lại ngày mai"));
-    desk.save(joining);
-    assert_eq!(desk.read(b).life(""), Life::Revived);
-    assert_eq!(join::went_into(&desk.read(b)), None);
+    let c = desk.add(
+        3,
+        &form("tiep_cong_dan"),
+        &json!({"ngay_tiep": "2026-11-25", "ghi_chu": "Ba"}),
+    );
+    desk.join(b, c, &Choice::default(), "m1");
+    desk.join(a, b, &Choice::default(), "m2");
+    assert!(!desk.split(b, c), "b is itself in a");
+    assert_eq!(desk.read(b).life(""), Life::Deleted);
+    assert!(desk.split(a, b) && desk.split(b, c));
+    for id in [a, b, c] {
+        assert_eq!(desk.read(id).life(""), Life::Alive);
+    }
+    assert_eq!(desk.read(a).to_doc().get("ghi_chu"), None);
+}
+
+#[test]
+fn a_number_that_a_machine_gives_brings_nothing_back_and_stays_with_its_record() {
+    let mut desk = Desk::default();
+    let (a, b) = twins(&mut desk);
+    let touched = desk.read(b).touched;
+    desk.give(b, "so_tt", json!(6));
+    assert_eq!(desk.read(b).touched, touched, "nobody touched it");
+    let deletion = draft::deletion(&desk.read(a));
+    desk.give(a, "so_tt", json!(7));
+    desk.save(vec![deletion]);
+    assert_eq!(desk.read(a).life(""), Life::Deleted);
+    desk.put(a, "ghi_chu", json!("Lời của người"));
+    assert_eq!(desk.read(a).life(""), Life::Revived);
+    let (left, right) = (desk.read(a), desk.read(b));
+    let own = ["so_tt".to_owned()];
+    let pair = Pair {
+        own: &own,
+        ..pair(&left, &right)
+    };
+    let writes = pair.join(&Choice::default(), "m1");
+    assert!(!writes[0].set.contains_key("so_tt"));
+    assert!(pair.differences().iter().all(|found| found.path != "so_tt"));
 }
 
 #[test]
@@ -293,14 +389,15 @@ fn open_work_goes_to_a_successor_and_facts_stay() {
         &json!({"noi_dung": "Báo cáo", "giao_cho": person("Lê  văn an"), "chu_tri": "Lê Văn An"}),
     );
     let v = desk.add(2, &visit, &json!({"ngay_tiep": "2026-11-25", "nguoi_tiep": person("Lê Văn An"), "nguoi_ghi": person("Lê Văn An")}));
-    let places = |desk: &Desk, id, form: &Form| handover::places(&desk.read(id), form, "LÊ VĂN AN");
+    let places =
+        |desk: &Desk, id, form: &Form| handover::places(&desk.read(id), form, &[], "LÊ VĂN AN");
     assert_eq!(places(&desk, t, &task), ["chu_tri", "giao_cho"]);
     assert_eq!(
         places(&desk, v, &visit),
         ["nguoi_theo_doi"],
         "who received the citizen is a fact"
     );
-    assert!(handover::places(&desk.read(t), &task, "").is_empty());
+    assert!(handover::places(&desk.read(t), &task, &[], "").is_empty());
     let to = person("Phạm Thị Mới");
     let before = desk.read(t);
     for (id, form) in [(t, &task), (v, &visit)] {
@@ -321,13 +418,40 @@ fn open_work_goes_to_a_successor_and_facts_stay() {
     assert!(places(&desk, t, &task).is_empty());
     // Somebody who goes on with it already is not replaced.
     assert!(places(&desk, v, &visit).is_empty());
-    let back = handover::take_back(
-        &desk.read(t),
-        &before,
-        &["chu_tri".to_owned(), "giao_cho".to_owned()],
-    );
+    // Somebody else wrote into one place since: that stays.
+    desk.put(t, "chu_tri", json!("Ban Xây dựng Đảng"));
+    let both = ["chu_tri".to_owned(), "giao_cho".to_owned()];
+    let back = handover::take_back(&desk.read(t), &before, &both, &to);
     desk.save(vec![back]);
-    assert_eq!(desk.read(t).to_doc(), before.to_doc());
+    let doc = desk.read(t).to_doc();
+    assert_eq!(doc["chu_tri"], "Ban Xây dựng Đảng");
+    assert_eq!(doc["giao_cho"], before.to_doc()["giao_cho"]);
+}
+
+#[test]
+fn what_is_closed_and_who_presided_is_not_handed_over() {
+    let mut desk = Desk::default();
+    let form = form("doi_thoai");
+    let person = json!({"ho_ten": "Lê Văn An", "chuc_vu": "Bí thư"});
+    let d = desk.add(1, &form, &json!({
+        "chu_tri": person, "y_kien/e1/@pos": "V", "y_kien/e1/giao_cho": person, "y_kien/e1/ngay_xong": "2026-11-20",
+        "y_kien/e2/@pos": "W", "y_kien/e2/giao_cho": person, "y_kien/e2/nguoi_tra_loi": person,
+    }));
+    let open = ["y_kien/e2/han".to_owned()];
+    let places = handover::places(&desk.read(d), &form, &open, "Lê Văn An");
+    assert_eq!(places, ["y_kien/e2/giao_cho"]);
+}
+
+#[test]
+fn an_approval_and_a_refusal_that_did_not_see_each_other_are_a_conflict() {
+    let mut desk = Desk::default();
+    let id = desk.add(1, &form("hoat_dong"), &json!({"ten": "Ra quân"}));
+    let seen = desk.read(id);
+    for (n, step) in [(1, Step::Approved), (2, Step::SentBack)] {
+        let taken = review::take(&seen, &word(step, "Sai ngày"), &format!("e{n}"));
+        desk.save(vec![taken]);
+    }
+    assert_eq!(desk.read(id).conflicts(), ["@official"]);
 }
 
 #[test]

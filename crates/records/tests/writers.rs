@@ -123,20 +123,24 @@ fn change() -> impl Strategy<Value = Change> {
         vec(writes(), 0..3),
         option::of(erase()),
         option::of(change_id()),
+        any::<bool>(),
     );
-    (head, names, rest).prop_map(|(head, (part, who, app), (recs, erase, stub))| Change {
-        id: head.0,
-        dev: head.1,
-        n: head.2,
-        stamp: head.3,
-        lo: head.4,
-        part,
-        who,
-        app,
-        recs,
-        erase,
-        stub,
-    })
+    (head, names, rest).prop_map(
+        |(head, (part, who, app), (recs, erase, stub, auto))| Change {
+            auto,
+            id: head.0,
+            dev: head.1,
+            n: head.2,
+            stamp: head.3,
+            lo: head.4,
+            part,
+            who,
+            app,
+            recs,
+            erase,
+            stub,
+        },
+    )
 }
 
 fn draft() -> impl Strategy<Value = Draft> {

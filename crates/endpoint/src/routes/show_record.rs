@@ -22,7 +22,10 @@ pub(super) async fn show_record(
     let Some(id) = id.ok().and_then(|Path(text)| text.parse::<RecordId>().ok()) else {
         return Err(Problem::NotFound); // what is not a name names nothing
     };
-    let rows = endpoint.store().changes_of(&endpoint.units(), id).await?;
+    let rows = endpoint
+        .store()
+        .changes_of(&endpoint.unit().code, id)
+        .await?;
     let reading = endpoint.clone();
     let read = tokio::task::spawn_blocking(move || read(&reading, id, &rows)).await;
     match read {

@@ -99,9 +99,11 @@ impl Asked {
             arrival_ms,
             books: &known.bundle.books,
         };
+        let sent = u64::try_from(request.changes.len()).unwrap_or(u64::MAX);
         let mut delivery = Delivery {
             unit: unit.clone(),
-            before: endpoint.before().to_owned(),
+            // What else waits on the device may say a number.
+            is_last: request.waiting <= sent,
             epoch: request.epoch.clone(),
             arrival_ms,
             changes: Vec::with_capacity(request.changes.len()),
@@ -162,7 +164,7 @@ impl Asked {
             .zip(&places)
             .filter(|(_, place)| !matches!(place, Place::Held(_)));
         let wanted = Wanted {
-            units: endpoint.units(),
+            unit: endpoint.unit().code.clone(),
             part: ORDINARY.to_owned(),
             cursors: request.cursors.into_iter().collect(),
             left_out: durable.map(|(id, _)| *id).collect(),

@@ -14,6 +14,8 @@ use super::{
     Arrived, BookEntry, Delivery, Filed, Found, Hand, Hold, OTHER_CONTENT, Place, Store, Wanted,
 };
 use books::{
+    a_number_that_comes_later_in_a_delivery_is_the_records,
+    a_slip_of_the_pen_is_corrected_and_a_book_goes_on_from_paper,
     a_typed_number_is_the_records_and_the_next_one_is_greater,
     after_a_restore_numbers_wait_until_someone_confirms_the_last,
     numbers_are_given_once_each_year_by_year,
@@ -93,7 +95,7 @@ fn entered(n: u8, year: Option<i64>, typed: Option<u64>) -> Arrived {
 fn delivery(changes: Vec<Arrived>) -> Delivery {
     Delivery {
         unit: UNIT.to_owned(),
-        before: Vec::new(),
+        is_last: true,
         epoch: None,
         arrival_ms: 5,
         changes,
@@ -117,16 +119,12 @@ fn taken(place: &Place) -> &Acceptance {
 
 fn wanted(seq: u64) -> Wanted {
     Wanted {
-        units: vec![UNIT.to_owned()],
+        unit: UNIT.to_owned(),
         part: "thuong".to_owned(),
         cursors: [(SCOPE.to_owned(), Cursor { generation: 1, seq })].into(),
         bytes: 1_000_000,
         ..Wanted::default()
     }
-}
-
-fn units(codes: &[&str]) -> Vec<String> {
-    codes.iter().map(|code| (*code).to_owned()).collect()
 }
 
 fn seqs(found: &Found) -> Vec<u64> {
@@ -199,21 +197,21 @@ async fn a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_ta
     );
     // A phone of the old commune brings what it had, an edit of an old record, and a record that waits for a number.
     let edit = Arrived {
-        entries: entered(2, Some(2026), None).entries,
+        // A record of the old commune: its book is closed.
+        entries: vec![BookEntry {
+            rec: rec(0),
+            ..entered(2, Some(2026), Some(77)).entries.remove(0)
+        }],
         recs: vec![rec(0)],
         ..arrived(4)
     };
-    let brought = Delivery {
-        before: before.clone(),
-        ..delivery(vec![arrived(1), arrived(3), edit])
-    };
+    let brought = delivery(vec![arrived(1), arrived(3), edit]);
     let Filed::Here(places) = store.file(brought).await.unwrap() else {
         panic!("another epoch");
     };
     assert!(matches!(&places[0], Place::Had(acc) if acc.scope == "00009/thuong"));
     assert_eq!((taken(&places[1]).seq, taken(&places[2]).seq), (1, 2));
     let all = Wanted {
-        units: units(&[UNIT, "00009"]),
         offer: vec![id(1), id(3), id(7)],
         ..wanted(0)
     };
@@ -223,14 +221,13 @@ async fn a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_ta
         .iter()
         .map(|run| (run.scope.as_str(), run.rows.len()))
         .collect();
-    assert_eq!(runs, [(SCOPE, 3), ("00009/thuong", 2)]);
-    assert_eq!(found.lacks, [id(7)]);
-    let own = store.find(wanted(0)).await.unwrap();
     assert_eq!(
-        own.runs.len(),
-        1,
-        "who does not ask for the old one does not get it"
+        runs,
+        [(SCOPE, 2), ("00009/thuong", 2), ("00008/thuong", 0)],
+        "no number was given"
     );
+    assert!(store.volumes(UNIT).await.unwrap().is_empty());
+    assert_eq!(found.lacks, [id(7)]);
 }
 
 async fn a_twin_is_held_and_the_first_stays(store: Store) {
@@ -372,18 +369,12 @@ async fn lacks_are_the_offered_ids_that_were_not_taken(store: Store) {
 
 async fn a_record_has_its_changes_in_order(store: Store) {
     file(&store, (1..=5).map(arrived).collect()).await;
-    let rows = store.changes_of(&units(&[UNIT]), rec(1)).await.unwrap();
+    let rows = store.changes_of(UNIT, rec(1)).await.unwrap();
     assert_eq!(
         rows.iter().map(|row| row.acc.seq).collect::<Vec<_>>(),
         [1, 3, 5]
     );
-    assert!(
-        store
-            .changes_of(&units(&[UNIT]), rec(7))
-            .await
-            .unwrap()
-            .is_empty()
-    );
+    assert!(store.changes_of(UNIT, rec(7)).await.unwrap().is_empty());
 }
 
 async fn units_do_not_see_each_other(store: Store) {
@@ -401,14 +392,7 @@ async fn units_do_not_see_each_other(store: Store) {
     };
     assert_eq!(taken(&places[0]).seq, 1);
     assert_eq!(seqs(&store.find(wanted(0)).await.unwrap()), [1]);
-    assert!(
-        store
-            .changes_of(&units(&["00001"]), rec(1))
-            .await
-            .unwrap()
-            .len()
-            == 1
-    );
+    assert!(store.changes_of("00001", rec(1)).await.unwrap().len() == 1);
 }
 
 async fn numbers_beyond_the_engine_do_no_harm(store: Store) {
@@ -474,6 +458,8 @@ run_against_sqlite!(
     numbers_beyond_the_engine_do_no_harm,
     groups_of_many_writers_have_no_gaps,
     numbers_are_given_once_each_year_by_year,
+    a_number_that_comes_later_in_a_delivery_is_the_records,
+    a_slip_of_the_pen_is_corrected_and_a_book_goes_on_from_paper,
     a_typed_number_is_the_records_and_the_next_one_is_greater,
     after_a_restore_numbers_wait_until_someone_confirms_the_last,
     a_catalogue_is_published_once,

@@ -19,31 +19,40 @@ struct Waiting {
 }
 
 impl Filing<'_> {
-    /// Enters the records of a change that was just taken into their books.
-    pub(super) fn enter(&self, arrived: &Arrived, heads: &mut Heads) -> Result<(), StoreError> {
+    /// Enters the records of a change that was just taken into their books. Numbers are given once the whole delivery is
+    /// in: a later change in it may say one.
+    pub(super) fn enter(&self, arrived: &Arrived) -> Result<(), StoreError> {
         for entry in &arrived.entries {
-            let known = self.place(entry.rec)?;
-            match (known, entry.typed, entry.year) {
-                (Some(year), Some(typed), _) => {
-                    self.set_number(entry.rec, typed)?;
-                    self.raise(&entry.form, year, typed)?;
-                }
+            // It stands in the book of the commune that made it.
+            if self.is_older(entry.rec)? {
+                continue;
+            }
+            match (self.place(entry.rec)?, entry.typed, entry.year) {
+                (Some(_), Some(typed), _) => self.set_number(entry.rec, typed)?,
                 (None, Some(typed), year) => {
                     let year = year.unwrap_or_else(|| self.this_year());
                     self.put(entry, arrived, year)?;
                     self.set_number(entry.rec, typed)?;
-                    self.raise(&entry.form, year, typed)?;
                 }
-                // It stands in the book of the commune that made it.
-                (None, None, Some(_)) if self.is_older(entry.rec)? => {}
-                (None, None, Some(year)) => {
-                    self.put(entry, arrived, year)?;
-                    if self.is_open(&entry.form, year)? {
-                        self.give_waiting(&entry.form, year, heads)?;
-                    }
-                }
+                (None, None, Some(year)) => self.put(entry, arrived, year)?,
                 // It has its place, or nobody has said yet of which year it is.
                 (Some(_), None, _) | (None, None, None) => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives numbers in every open volume in which somebody waits.
+    pub(super) fn give(&self, heads: &mut Heads) -> Result<(), StoreError> {
+        let get = "SELECT DISTINCT form, year FROM book_number WHERE unit = ?1 AND number IS NULL";
+        let mut statement = self.connection.prepare_cached(get)?;
+        let volumes = statement.query_map([&self.delivery.unit], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+        })?;
+        for volume in volumes.collect::<Result<Vec<_>, _>>()? {
+            let (form, year) = volume;
+            if self.is_open(&form, year)? {
+                self.give_waiting(&form, year, heads)?;
             }
         }
         Ok(())
@@ -61,7 +70,7 @@ impl Filing<'_> {
     fn is_older(&self, rec: RecordId) -> Result<bool, StoreError> {
         let get = "SELECT EXISTS (SELECT 1 FROM rec_change WHERE unit = ?1 AND rec = ?2)";
         let mut statement = self.connection.prepare_cached(get)?;
-        for unit in &self.delivery.before {
+        for unit in &self.before {
             if statement.query_row(params![unit, rec.bytes()], |row| row.get(0))? {
                 return Ok(true);
             }
@@ -96,24 +105,6 @@ impl Filing<'_> {
         Ok(())
     }
 
-    /// A number was used: the next one given is greater. A volume that is new stands open, or waits, as the others do.
-    fn raise(&self, form: &str, year: i64, number: u64) -> Result<(), StoreError> {
-        let epoch = match is_restored(self.connection)? {
-            true => "",
-            false => self.epoch,
-        };
-        let put = "INSERT INTO book (unit, form, year, last, epoch) VALUES (?1, ?2, ?3, ?4, ?5) \
-                   ON CONFLICT (unit, form, year) DO UPDATE SET last = max(last, excluded.last)";
-        self.connection.prepare_cached(put)?.execute(params![
-            self.delivery.unit,
-            form,
-            year,
-            number,
-            epoch
-        ])?;
-        Ok(())
-    }
-
     fn is_open(&self, form: &str, year: i64) -> Result<bool, StoreError> {
         let get = "SELECT epoch = ?4 FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3";
         let mut statement = self.connection.prepare_cached(get)?;
@@ -122,12 +113,12 @@ impl Filing<'_> {
                 row.get(0)
             });
         match found.optional()? {
-            Some(is_open) => Ok(is_open),
-            None => Ok(!is_restored(self.connection)?),
+            Some(true) => Ok(true),
+            Some(false) | None => Ok(!may_have_forgotten(self.connection, year)?),
         }
     }
 
-    /// Opens a volume after a restore, at the last number that anybody printed, and gives to all that waited.
+    /// Opens a volume at the last number that anybody printed, and gives to all that waited.
     pub(super) fn confirm(
         &self,
         form: &str,
@@ -135,10 +126,11 @@ impl Filing<'_> {
         last: u64,
         heads: &mut Heads,
     ) -> Result<usize, StoreError> {
-        self.raise(form, year, last)?;
-        let open = "UPDATE book SET epoch = ?4 WHERE unit = ?1 AND form = ?2 AND year = ?3";
-        let named = params![self.delivery.unit, form, year, self.epoch];
-        self.connection.prepare_cached(open)?.execute(named)?;
+        let put = "INSERT INTO book (unit, form, year, floor, epoch) VALUES (?1, ?2, ?3, ?4, ?5) \
+                   ON CONFLICT (unit, form, year) DO UPDATE \
+                   SET floor = excluded.floor, epoch = excluded.epoch";
+        let named = params![self.delivery.unit, form, year, last, self.epoch];
+        self.connection.prepare_cached(put)?.execute(named)?;
         self.give_waiting(form, year, heads)
     }
 
@@ -147,7 +139,6 @@ impl Filing<'_> {
         let waiting = self.waiting(form, year)?;
         for one in &waiting {
             let number = self.last(form, year)? + 1;
-            self.raise(form, year, number)?;
             self.set_number(one.rec, number)?;
             let seq = heads.next(self.connection, &self.delivery.unit, &one.scope)?;
             let arrived = self.delivery.hand.write(&Giving {
@@ -167,11 +158,14 @@ impl Filing<'_> {
         Ok(waiting.len())
     }
 
+    /// The greatest number of a volume, or what a person said is the last.
     fn last(&self, form: &str, year: i64) -> Result<u64, StoreError> {
-        let get = "SELECT last FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3";
+        let get = "SELECT max( \
+                       coalesce((SELECT floor FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3), 0), \
+                       coalesce((SELECT max(number) FROM book_number \
+                                 WHERE unit = ?1 AND form = ?2 AND year = ?3), 0))";
         let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement.query_row(params![self.delivery.unit, form, year], |row| row.get(0));
-        Ok(found.optional()?.unwrap_or(0))
+        Ok(statement.query_row(params![self.delivery.unit, form, year], |row| row.get(0))?)
     }
 
     fn waiting(&self, form: &str, year: i64) -> Result<Vec<Waiting>, StoreError> {
@@ -196,26 +190,28 @@ impl Filing<'_> {
     }
 }
 
-/// Whether this database was ever restored: then a volume that it does not know may have been begun and forgotten.
-fn is_restored(connection: &Connection) -> Result<bool, StoreError> {
-    let get = "SELECT EXISTS (SELECT 1 FROM meta WHERE name = 'restored')";
-    Ok(connection
-        .prepare_cached(get)?
-        .query_row([], |row| row.get(0))?)
+/// Whether a volume of that year may have lost numbers that were printed: the database was restored in it, or later.
+fn may_have_forgotten(connection: &Connection, year: i64) -> Result<bool, StoreError> {
+    let get = "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE name = 'restored'";
+    let mut statement = connection.prepare_cached(get)?;
+    let restored: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
+    Ok(restored.is_some_and(|restored| year <= restored))
 }
 
 /// All volumes of a unit.
-pub(super) fn volumes(connection: &Connection, unit: &str) -> Result<Vec<Volume>, StoreError> {
-    let restored = is_restored(connection)?;
-    let get = "SELECT form, year, max(last), max(is_open), sum(waits) FROM ( \
-                   SELECT form, year, last, epoch = (SELECT CAST(value AS TEXT) FROM meta WHERE name = 'epoch') \
-                       AS is_open, 0 AS waits \
+pub(super) fn volumes(
+    connection: &Connection,
+    unit: &str,
+    epoch: &str,
+) -> Result<Vec<Volume>, StoreError> {
+    let get = "SELECT form, year, max(last), max(is_confirmed), sum(waits) FROM ( \
+                   SELECT form, year, floor AS last, epoch = ?2 AS is_confirmed, 0 AS waits \
                    FROM book WHERE unit = ?1 \
-                   UNION ALL SELECT form, year, 0, ?2, 1 FROM book_number \
-                   WHERE unit = ?1 AND number IS NULL) \
+                   UNION ALL SELECT form, year, coalesce(number, 0), 0, number IS NULL \
+                   FROM book_number WHERE unit = ?1) \
                GROUP BY form, year ORDER BY form, year";
     let mut statement = connection.prepare_cached(get)?;
-    let rows = statement.query_map(params![unit, !restored], |row| {
+    let rows = statement.query_map(params![unit, epoch], |row| {
         Ok(Volume {
             form: row.get(0)?,
             year: row.get(1)?,
@@ -224,5 +220,9 @@ pub(super) fn volumes(connection: &Connection, unit: &str) -> Result<Vec<Volume>
             waiting: row.get(4)?,
         })
     })?;
-    Ok(rows.collect::<Result<_, _>>()?)
+    let mut volumes: Vec<Volume> = rows.collect::<Result<_, _>>()?;
+    for volume in &mut volumes {
+        volume.is_open = volume.is_open || !may_have_forgotten(connection, volume.year)?;
+    }
+    Ok(volumes)
 }

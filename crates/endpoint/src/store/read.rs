@@ -65,14 +65,16 @@ pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found
         rows: 0,
         is_spent: false,
     };
-    let mut runs = Vec::with_capacity(wanted.units.len());
-    for unit in &wanted.units {
+    let mut units = vec![wanted.unit.clone()];
+    units.append(&mut predecessors(&transaction, &wanted.unit)?);
+    let mut runs = Vec::with_capacity(units.len());
+    for unit in &units {
         runs.push(run(&transaction, wanted, unit, &mut left)?);
     }
     let mut lacks = Vec::new();
     for id in wanted.offer.iter().collect::<BTreeSet<_>>() {
         let mut is_here = false;
-        for unit in &wanted.units {
+        for unit in &units {
             is_here = is_here || has(&transaction, unit, *id)?;
         }
         if !is_here {
@@ -217,10 +219,7 @@ fn has(connection: &Connection, unit: &str, id: ChangeId) -> Result<bool, StoreE
 }
 
 /// Breadth first; a circle ends where it began.
-pub(super) fn predecessors(
-    connection: &mut Connection,
-    unit: &str,
-) -> Result<Vec<String>, StoreError> {
+pub(super) fn predecessors(connection: &Connection, unit: &str) -> Result<Vec<String>, StoreError> {
     let mut all = vec![unit.to_owned()];
     let mut at = 0;
     while let Some(unit) = all.get(at).cloned() {

@@ -7,12 +7,13 @@ CREATE TABLE catalogue (
     published_at INTEGER NOT NULL
 );
 
--- One volume of a book. Numbers are given while `epoch` is the present one: a restored database may have forgotten some.
+-- What a person said of a volume of a book: the next number is greater than `floor`, and than every number in it.
+-- After a restore numbers are given in the volumes that were confirmed in the present epoch: others may have forgotten some.
 CREATE TABLE book (
     unit  TEXT NOT NULL,
     form  TEXT NOT NULL,
     year  INTEGER NOT NULL,
-    last  INTEGER NOT NULL,
+    floor INTEGER NOT NULL,
     epoch TEXT NOT NULL,
     PRIMARY KEY (unit, form, year)
 ) WITHOUT ROWID;
@@ -32,3 +33,4 @@ CREATE TABLE book_number (
 ) WITHOUT ROWID;
 
 CREATE INDEX book_number_waits ON book_number (unit, form, year, seq) WHERE number IS NULL;
+CREATE INDEX book_number_last ON book_number (unit, form, year, number);

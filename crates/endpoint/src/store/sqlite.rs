@@ -76,8 +76,11 @@ impl SqliteStore {
 
     pub(super) async fn volumes(&self, unit: &str) -> Result<Vec<Volume>, StoreError> {
         let unit = unit.to_owned();
-        self.read(move |connection| numbers::volumes(connection, &unit))
-            .await
+        self.read(move |connection| {
+            let epoch = read::epoch(connection)?;
+            numbers::volumes(connection, &unit, &epoch)
+        })
+        .await
     }
 
     pub(super) async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
@@ -103,14 +106,14 @@ impl SqliteStore {
 
     pub(super) async fn changes_of(
         &self,
-        units: &[String],
+        unit: &str,
         rec: RecordId,
     ) -> Result<Vec<Row>, StoreError> {
-        let units = units.to_owned();
+        let unit = unit.to_owned();
         self.read(move |connection| {
-            let mut all = Vec::new();
-            for unit in &units {
-                all.append(&mut read::changes_of(connection, unit, rec)?);
+            let mut all = read::changes_of(connection, &unit, rec)?;
+            for unit in read::predecessors(connection, &unit)? {
+                all.append(&mut read::changes_of(connection, &unit, rec)?);
             }
             Ok(all)
         })

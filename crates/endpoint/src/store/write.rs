@@ -240,7 +240,7 @@ fn confirm(connection: &mut Connection, wish: Confirm) -> Result<usize, StoreErr
     let mut heads = Heads::default();
     let delivery = Delivery {
         unit: wish.unit,
-        before: Vec::new(),
+        is_last: true,
         epoch: None,
         arrival_ms: wish.arrival_ms,
         changes: Vec::new(),
@@ -249,6 +249,7 @@ fn confirm(connection: &mut Connection, wish: Confirm) -> Result<usize, StoreErr
     let filing = Filing {
         connection: &transaction,
         epoch: &epoch,
+        before: super::read::predecessors(&transaction, &delivery.unit)?,
         delivery: &delivery,
     };
     let given = filing.confirm(&wish.form, wish.year, wish.last, &mut heads)?;
@@ -307,6 +308,7 @@ fn commit(
         let filing = Filing {
             connection: &savepoint,
             epoch: &epoch,
+            before: super::read::predecessors(&savepoint, &delivery.unit)?,
             delivery,
         };
         match filing.file_all(&mut heads) {
@@ -367,16 +369,21 @@ impl Heads {
 pub(super) struct Filing<'a> {
     pub(super) connection: &'a Connection,
     pub(super) epoch: &'a str,
+    /// Units whose notebooks this one took over: what they have is not taken again.
+    pub(super) before: Vec<String>,
     pub(super) delivery: &'a Delivery,
 }
 
 impl Filing<'_> {
     fn file_all(&self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
-        self.delivery
-            .changes
-            .iter()
+        let changes = self.delivery.changes.iter();
+        let places = changes
             .map(|arrived| self.file(arrived, heads))
-            .collect()
+            .collect::<Result<_, _>>()?;
+        if self.delivery.is_last {
+            self.give(heads)?;
+        }
+        Ok(places)
     }
 
     fn file(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
@@ -393,7 +400,7 @@ impl Filing<'_> {
         &self,
         arrived: &Arrived,
     ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
-        for unit in std::iter::once(&self.delivery.unit).chain(&self.delivery.before) {
+        for unit in std::iter::once(&self.delivery.unit).chain(&self.before) {
             let found = self.with_id(unit, arrived)?;
             if found.is_some() {
                 return Ok(found);
@@ -419,7 +426,7 @@ impl Filing<'_> {
     fn take(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
         let seq = heads.next(self.connection, &self.delivery.unit, &arrived.scope)?;
         self.insert(arrived, seq)?;
-        self.enter(arrived, heads)?;
+        self.enter(arrived)?;
         Ok(Place::Taken(Acceptance {
             scope: arrived.scope.clone(),
             seq,

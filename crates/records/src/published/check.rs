@@ -93,6 +93,22 @@ fn problems(new: &Bundle, before: &Bundle, after: &Bundle) -> Vec<String> {
             ));
         }
     }
+    for form in &new.catalogue.forms {
+        let has = |all: &Bundle| all.books.iter().any(|book| book.form == form.id);
+        if has(before) && !has(new) {
+            found.push(format!(
+                "{} {}: mất sổ cấp số (book) của các bản trước.",
+                form.id, form.version
+            ));
+        }
+    }
+    let years = &new.catalogue.calendar.years;
+    let mut lost = before.catalogue.calendar.years.iter();
+    if let Some(year) = lost.find(|year| !years.is_empty() && !years.contains(year)) {
+        found.push(format!(
+            "Lịch nghỉ thay cả lịch cũ, mà không có năm {year}."
+        ));
+    }
     for report in &new.reports {
         report_problems(report, after, &mut found);
     }

@@ -86,12 +86,16 @@ fn a_new_law_is_a_new_version_beside_the_old_ones() {
 }
 
 #[test]
-fn a_calendar_alone_is_a_catalogue_too() {
-    let calendar = json!({"years": [2027], "off": [{"date": "2027-02-08", "name": "Tết", "source": "TB", "confirmed": true}]});
-    let text = json!({"kind": CATALOGUE_KIND, "version": 1, "calendar": calendar});
+fn a_calendar_alone_is_a_catalogue_too_when_it_has_the_years_there_were() {
+    let mut calendar: Value = serde_json::from_str(&texts("")["calendar.json"]).unwrap();
+    calendar["years"].as_array_mut().unwrap().push(json!(2028));
+    let mut text = json!({"kind": CATALOGUE_KIND, "version": 1, "calendar": calendar});
     let after = before().renewed_by(publish(&text).unwrap());
-    assert_eq!(after.catalogue.calendar.years, [2027]);
+    assert!(after.catalogue.calendar.years.contains(&2028));
     assert_eq!(after.catalogue.forms, catalogue().forms);
+    text["calendar"]["years"] = json!([2028]);
+    let wrong = publish(&text).unwrap_err().join("\n");
+    assert!(wrong.contains("không có năm 2024"), "{wrong}");
 }
 
 #[test]

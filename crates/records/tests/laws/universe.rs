@@ -73,6 +73,7 @@ pub(super) fn change(n: usize, dev_n: usize, stamp: Stamp, recs: Vec<RecWrites>)
         who: Some(format!("TÊN-{n}-")),
         app: None,
         recs,
+        auto: false,
         erase: None,
         stub: None,
     }

@@ -192,8 +192,9 @@ impl<'a> Checker<'a> {
         let is_span = field.min.zip(field.max).is_none_or(|(min, max)| min <= max);
         self.must(is_span, || format!("{name}: min lớn hơn max"));
         let next = self.form.field_at(&field.passes_to);
+        let is_fact = field.passes_to == crate::handover::FACT;
         self.must(
-            field.passes_to.is_empty() || next.is_some_and(|f| f.kind == field.kind),
+            is_fact || field.passes_to.is_empty() || next.is_some_and(|f| f.kind == field.kind),
             || {
                 format!(
                     "{name}: passes_to {} không phải mục cùng kiểu",

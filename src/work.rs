@@ -63,6 +63,8 @@ pub(crate) struct Tools {
     pub(crate) left: RefCell<Vec<(String, Left)>>,
     /// How many exchanges in a row found no endpoint.
     pub(crate) failures: RefCell<u32>,
+    /// How often pages and bodies were halved since an exchange went well.
+    pub(crate) narrow: RefCell<u32>,
     /// For how long the endpoint asked to be left alone, ms.
     pub(crate) patience_ms: RefCell<u32>,
 }

@@ -1,4 +1,4 @@
-//! Small settings that may be lost: theme and text size (`public/start.js` reads them before the first paint).
+//! What may be lost: theme and text size, and a note of how much there was (`public/start.js` reads them before the first paint).
 
 use crate::browser::let_go;
 use gloo_storage::{LocalStorage, Storage};
@@ -9,6 +9,21 @@ pub(crate) const TEXT: &str = "so-tay.text";
 /// A setting, or nothing.
 pub(crate) fn read(name: &str) -> String {
     LocalStorage::get(name).unwrap_or_default()
+}
+
+/// Notes, outside the notebook's database, how many records it had: whoever finds it empty learns that it was not.
+pub(crate) fn remember(notebook: &str, records: usize) {
+    let_go(LocalStorage::set(had(notebook), records.to_string()));
+}
+
+/// How many records a notebook had when that was last noted; empty when none.
+pub(crate) fn remembered(notebook: &str) -> String {
+    let text = read(&had(notebook));
+    if text == "0" { String::new() } else { text }
+}
+
+fn had(notebook: &str) -> String {
+    format!("{notebook}.had")
 }
 
 /// Keeps a setting and shows it.

@@ -108,7 +108,6 @@ fn body(work: Work, record: &Record) -> AnyView {
         {official(work, record, form, &doc)}
         {tools(work, record)}
         {buttons(work, record)}
-        {history(record, form)}
     }
 }
 
@@ -441,49 +440,5 @@ fn buttons(work: Work, record: &Record) -> AnyView {
             <a class="button" href=format!("#/phieu/{id}/in")>{icon("print")}"In giấy tờ"</a>
             <button class="button danger" id="delete" on:click=delete>{icon("trash")}"Xóa"</button>
         </div>
-    }
-}
-
-/// Who typed what, when; the latest first.
-fn history(record: &Record, form: &'static Form) -> AnyView {
-    let mut lines: Vec<(u64, String, String, String)> = Vec::new();
-    for (place, cell) in &record.cells {
-        let name = place.rsplit('/').next().unwrap_or_default();
-        // Steps of a review and marks stand on the page itself.
-        if name == path::POSITION || place.starts_with('@') && place.contains('/') {
-            continue;
-        }
-        let field = form.field_at(place);
-        let label = match name {
-            path::DELETED => "Xóa".to_owned(),
-            path::OFFICIAL => "Chính thức".to_owned(),
-            _ => field.map_or(place.clone(), |field| field.label.clone()),
-        };
-        for head in &cell.history {
-            let said = match (field, name) {
-                _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
-                (_, path::DELETED) => {
-                    if head.value.is_null() {
-                        "Lấy lại".to_owned()
-                    } else {
-                        String::new()
-                    }
-                }
-                _ if head.value.is_null() => "(để trống)".to_owned(),
-                (Some(field), _) => values::text(field, &head.value),
-                (None, _) => expr::to_text(&head.value),
-            };
-            lines.push((head.stamp.ms, label.clone(), said, who_when(head)));
-        }
-    }
-    records::order::sort(&mut lines, &mut |a, b| (a.0, &a.1) > (b.0, &b.1));
-    let list = lines.into_iter().take(200).map(|(_, label, said, who)| {
-        view! { <li><strong>{label}</strong>{if said.is_empty() { said } else { format!(": {said}") }}<small>{who}</small></li> }
-    });
-    view! {
-        <details class="no-print">
-            <summary>"Lịch sử ghi"</summary>
-            <ol class="timeline">{list.collect_view()}</ol>
-        </details>
     }
 }

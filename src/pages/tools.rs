@@ -5,10 +5,11 @@ use std::cell::RefCell;
 use crate::markup::view;
 use leptos::prelude::*;
 use records::{
-    date,
-    fold::Record,
+    date, expr,
+    fold::{Head, Record},
+    form::Form,
     id::RecordId,
-    join,
+    join, order, path,
     review::{self, Step, Taken},
     validate,
     wire::Acceptance,
@@ -16,7 +17,7 @@ use records::{
 
 use crate::{
     browser,
-    parts::icon::icon,
+    parts::{icon::icon, values},
     words,
     work::{Work, save::SaveError, together},
 };
@@ -34,11 +35,13 @@ pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
     if let Some(into) = join::went_into(record) {
         return went(work, record.id, into);
     }
+    let form = work.book.catalogue().form(&record.form, &record.version);
     view! {
         {of_old_unit(work, record.id)}
         {taken_in(work, record)}
         {review(work, record)}
         {receipts(work, record.id)}
+        {form.map(|form| history(record, form))}
         {(!has_own_way(work, record)).then(|| view! { <a class="button no-print" id="join" href=format!("#/phieu/{}/gop", record.id)>{icon("link")}"Gộp với phiếu khác…"</a> })}
     }
 }
@@ -239,4 +242,53 @@ fn decide(work: Work, id: RecordId, is_clean: bool) -> AnyView {
             </div>
         </div>
     }
+}
+
+/// Who typed what, when; the latest first.
+fn history(record: &Record, form: &'static Form) -> AnyView {
+    let mut lines: Vec<(u64, String, String, String)> = Vec::new();
+    for (place, cell) in &record.cells {
+        let name = place.rsplit('/').next().unwrap_or_default();
+        // Steps of a review and marks stand on the page itself.
+        if name == path::POSITION || place.starts_with('@') && place.contains('/') {
+            continue;
+        }
+        let field = form.field_at(place);
+        let label = match name {
+            path::DELETED => "Xóa".to_owned(),
+            path::OFFICIAL => "Chính thức".to_owned(),
+            _ => field.map_or(place.clone(), |field| field.label.clone()),
+        };
+        for head in &cell.history {
+            let said = match (field, name) {
+                _ if head.is_erased => "(đã xóa theo luật)".to_owned(),
+                (_, path::DELETED) => {
+                    if head.value.is_null() {
+                        "Lấy lại".to_owned()
+                    } else {
+                        String::new()
+                    }
+                }
+                _ if head.value.is_null() => "(để trống)".to_owned(),
+                (Some(field), _) => values::text(field, &head.value),
+                (None, _) => expr::to_text(&head.value),
+            };
+            lines.push((head.stamp.ms, label.clone(), said, who_when(head)));
+        }
+    }
+    order::sort(&mut lines, &mut |a, b| (a.0, &a.1) > (b.0, &b.1));
+    let list = lines.into_iter().take(200).map(|(_, label, said, who)| {
+        view! { <li><strong>{label}</strong>{if said.is_empty() { said } else { format!(": {said}") }}<small>{who}</small></li> }
+    });
+    view! {
+        <details class="no-print">
+            <summary>"Lịch sử ghi"</summary>
+            <ol class="timeline">{list.collect_view()}</ol>
+        </details>
+    }
+}
+
+fn who_when(head: &Head) -> String {
+    let who = head.who.as_deref().unwrap_or("Chưa ghi tên");
+    format!("{who}, {}", words::moment(head.stamp.ms))
 }

@@ -4,6 +4,7 @@ use crate::markup::view;
 use leptos::prelude::*;
 
 use crate::{
+    browser::prefs,
     pages::frame::{bare, head},
     words,
     work::{Work, settings},
@@ -44,8 +45,13 @@ pub(crate) fn page(work: Work) -> AnyView {
             </label>
         }
     };
+    let had = prefs::remembered(&work.tools().name);
+    let lost = (!had.is_empty()).then(|| {
+        view! { <div class="banner bad" role="alert" id="lost">{format!("Máy này từng có {had} phiếu, nay sổ trống: trình duyệt đã xóa dữ liệu của sổ tay. Mở lại đường dẫn kết nối của xã để nhận lại từ máy chủ, hoặc vào Đồng bộ và mở tệp sao lưu.")}</div> }
+    });
     view! {
         <main class="page">
+            {lost}
             <p>"Sổ ghi việc dân vận của xã: tiếp công dân, đối thoại, giám sát, phản biện, hoạt động và chương trình. Mở được khi không có mạng; mọi thứ ghi xong nằm trên máy này."</p>
             <p class="hint">"Họ tên để ghi ai đã ghi phiếu. Có thể để trống và ghi sau trong Cài đặt."</p>
             {input("Họ và tên của đồng chí", "me-name", name, "")}

@@ -9,7 +9,7 @@ use records::{
 use serde_json::Value;
 
 use crate::{
-    browser,
+    browser::{self, prefs},
     store::StoreError,
     work::{Work, open, sync},
 };
@@ -62,6 +62,8 @@ pub(crate) async fn save(
                     tools.draft_rows.borrow_mut().remove(draft);
                     work.book.adopt_draft(|drafts| drop(drafts.remove(draft)));
                 }
+                let count = work.book.peek(|data| data.rows.len());
+                prefs::remember(&tools.name, count);
                 tools.tabs.call("saved");
                 sync::soon(work);
                 keep_storage();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser,
+    browser::{self, prefs},
     net::{self, Hello, NetError},
     state::Me,
     store::{Profile, StoreError},
@@ -58,6 +58,7 @@ pub(crate) async fn enrol(work: Work, endpoint: String, key: String) -> Result<(
 pub(crate) async fn erase_all(work: Work) -> Result<(), StoreError> {
     let tools = work.tools();
     tools.store.erase_all().await?;
+    prefs::remember(&tools.name, 0);
     tools.tabs.call("erased");
     browser::go_instead("/");
     browser::reload();

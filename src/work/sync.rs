@@ -90,19 +90,33 @@ fn plan_next(work: Work) {
     }
 }
 
+/// The narrowest exchange: 16 KiB of a page, one change of a hundred.
+const NARROW_MAX: u32 = 4;
+
 async fn exchange_all(work: Work) {
-    let mut changes_max = SEND_CHANGES_MAX;
+    let tools = work.tools();
+    let mut has_moved = false;
     let failure = loop {
-        match exchange(work, changes_max).await {
-            Ok(true) => {}
-            Ok(false) => break None,
-            Err(Failure::Net(error)) if error.status() == Some(413) && changes_max > 1 => {
-                changes_max /= 2
+        let narrow = *tools.narrow.borrow();
+        match exchange(work, narrow).await {
+            Ok(true) => has_moved = true,
+            Ok(false) => {
+                *tools.narrow.borrow_mut() = 0;
+                break None;
             }
-            Err(failure) => break Some(failure),
+            Err(failure) => {
+                let is_too_large =
+                    matches!(&failure, Failure::Net(error) if error.status() == Some(413));
+                let is_cut = matches!(&failure, Failure::Net(NetError::Silent));
+                let can_narrow = narrow < NARROW_MAX && (is_too_large || is_cut);
+                // A line that is cut before a page is through carries a smaller one.
+                *tools.narrow.borrow_mut() = narrow + u32::from(can_narrow);
+                if !(is_too_large && can_narrow) {
+                    break Some(failure);
+                }
+            }
         }
     };
-    let tools = work.tools();
     *tools.patience_ms.borrow_mut() = match &failure {
         Some(Failure::Net(NetError::Problem(_, seconds))) => {
             seconds.min(&PATIENCE_S_MAX).saturating_mul(1_000)
@@ -111,6 +125,8 @@ async fn exchange_all(work: Work) {
     };
     *tools.failures.borrow_mut() = match failure {
         None => 0,
+        // It is bad, but it carries.
+        Some(_) if has_moved => 1,
         Some(_) => tools.failures.borrow().saturating_add(1),
     };
     work.book.exchange.update(|exchange| match failure {
@@ -133,11 +149,13 @@ enum Failure {
 }
 
 /// One round trip; true when there is more to exchange.
-async fn exchange(work: Work, changes_max: usize) -> Result<bool, Failure> {
+async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
     let tools = work.tools();
-    let request: SyncRequest = work
+    let changes_max = (SEND_CHANGES_MAX >> (2 * narrow)).max(1);
+    let mut request: SyncRequest = work
         .book
         .peek(|data| data.replica.plan_request(browser::now_ms(), changes_max));
+    request.page_bytes >>= narrow;
     let (endpoint, key) = {
         let profile = tools.profile.borrow();
         (profile.endpoint.clone(), profile.key.clone())

@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod endpoint;
 pub(crate) mod folder;
+pub(crate) mod line;
 pub(crate) mod patience;
 pub(crate) mod processes;
 pub(crate) mod static_host;

@@ -37,6 +37,8 @@ async fn a_backup_restored_on_a_wiped_phone_is_equal_to_what_was_there() {
     );
 
     app.erase_everything().await;
+    // Whoever erases knows it.
+    assert_eq!(app.browser.count("#lost").await, 0);
     app.use_here().await;
     assert_eq!(app.export().await.records.len(), 0);
 
@@ -54,5 +56,27 @@ async fn a_backup_restored_on_a_wiped_phone_is_equal_to_what_was_there() {
         before,
         "it is on the disk, not only on the screen"
     );
+    app.browser.close().await;
+}
+
+#[tokio::test]
+async fn a_notebook_that_the_browser_threw_away_is_missed() {
+    let _turn = turn().await;
+    let host = StaticHost::start();
+    let profile = Profile::new("evicted");
+    let app = App::begin(&profile, &host.url()).await;
+    app.record_reception(&Reception::new("Huỳnh Thị Lụa", "Xin xác nhận hộ nghèo"))
+        .await;
+    let gone = "const done = arguments[arguments.length - 1];
+        indexedDB.databases().then(([{name}]) => {
+            const asked = indexedDB.deleteDatabase(name);
+            asked.onsuccess = () => done(name);
+            location.reload();
+        });";
+    // The answer may be lost with the page; what counts is what the next one finds.
+    drop(app.browser.js_later(gone, Vec::new()).await);
+    app.browser
+        .see("#lost", "Máy này từng có 1 phiếu, nay sổ trống")
+        .await;
     app.browser.close().await;
 }

@@ -31,6 +31,10 @@ impl Endpoint {
         endpoint
     }
 
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where a browser finds it.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port)

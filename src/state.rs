@@ -171,6 +171,11 @@ impl Book {
         self.revision.update(|revision| *revision += 1);
     }
 
+    /// Changes what nobody sees in the notebook: what is on the screen stays as it is.
+    pub(crate) fn adopt_unseen(&self, change: impl FnOnce(&mut Data)) {
+        self.data.update_value(change);
+    }
+
     fn resummarise(&self, records: Vec<RecordId>) {
         let catalogue = self.catalogue.get_untracked();
         self.data.update_value(|data| {

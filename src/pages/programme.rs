@@ -41,6 +41,7 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
     let show = RwSignal::new("mo");
     let ticked: Ticked = StoredValue::new(Vec::new());
     let today = date::today(browser::now_ms());
+    let this_year = today.get(..4).unwrap_or_default().to_owned();
     let chips = SHOW.map(|(value, label)| {
         let pressed = move || (show.get() == value).to_string();
         let choose = move |_| {
@@ -72,11 +73,56 @@ pub(crate) fn page(work: Work, id: &str) -> AnyView {
             {summary}
             <div class="chips strip" role="group" aria-label="Lọc việc">{chips}</div>
             {move || groups(work, id, show.get(), &today, ticked)}
+            {move || plans(work, id, &this_year)}
             <a class="button" href=format!("#/ghi/nhiem_vu?chuong_trinh={id}")>{icon("plus")}"Thêm nhiệm vụ"</a>
             <button class="button" id="as-template" on:click=give>{icon("download")}"Xuất làm mẫu (JSON)"</button>
             <p class="hint">"Tệp mẫu có nhiệm vụ, đơn vị, mốc thời gian; không có người được giao và kết quả."</p>
         </main>
     }
+}
+
+/// The yearly plans of a programme, each with its theme and what it puts first, and the one of this year to begin.
+fn plans(work: Work, programme: RecordId, year: &str) -> AnyView {
+    let own = programme.to_string();
+    let docs = work.book.docs("chuong_trinh").into_iter();
+    let of_programme = docs.filter(|(_, doc)| {
+        doc.get("thuoc_chuong_trinh").and_then(Value::as_str) == Some(own.as_str())
+    });
+    let mut has_this_year = false;
+    let rows: Vec<AnyView> = of_programme
+        .map(|(row, doc)| {
+            has_this_year |= row.date.starts_with(year);
+            let themes = doc.get("chu_de_nam").and_then(Value::as_array);
+            let themes = themes.into_iter().flatten().filter_map(|theme| {
+                let parts = ["chu_de", "noi_dung_trong_tam"].iter();
+                let said: Vec<&str> = parts
+                    .filter_map(|key| theme.get(*key)?.as_str())
+                    .collect();
+                (!said.is_empty()).then(|| said.join(": "))
+            });
+            let themes = themes.collect::<Vec<_>>().join("; ");
+            view! {
+                <a class="row plain-link" href=format!("#/chuong-trinh/{}", row.id)>
+                    <span class="row-main"><span class="row-title">{row.title.clone()}</span><span class="row-sub">{themes}</span></span>
+                </a>
+            }
+        })
+        .collect();
+    let list = (!rows.is_empty()).then(|| {
+        view! { <h2 class="section-title">"Kế hoạch năm"</h2><div class="card-list">{rows}</div> }
+    });
+    // A yearly plan has none below it.
+    let is_plan = work
+        .book
+        .record(programme)
+        .is_some_and(|record| record.get("loai").and_then(Value::as_str) == Some("KE_HOACH_NAM"));
+    let begin = (!has_this_year && !is_plan).then(|| {
+        let given = format!(
+            "loai=KE_HOACH_NAM&tu_ngay={year}-01-01&den_ngay={year}-12-31&thuoc_chuong_trinh={own}"
+        );
+        view! { <a class="button" id="yearly" href=format!("#/ghi/chuong_trinh?{given}")>{icon("plus")}{format!("Lập kế hoạch năm {year}")}</a> }
+    });
+    view! { {list}{begin} }
 }
 
 /// Ticked since the filter was chosen: they stay where they are, so that nothing moves under the thumb.

@@ -186,10 +186,18 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
         *tools.counter_row.borrow_mut() = row;
     }
     let has_news = !plan.entries.is_empty();
-    work.book
-        .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
-    if has_news {
+    let is_other_unit = work.book.peek(|data| {
+        let unit = plan.sync.as_ref().map(|sync| &sync.unit);
+        unit.is_some_and(|unit| *unit != data.replica.sync.unit)
+    });
+    if has_news || is_other_unit {
+        work.book
+            .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
         tools.tabs.call("saved");
+    } else {
+        // Every half minute, mostly with nothing new: pages are not made anew for that.
+        work.book
+            .adopt_unseen(|data| drop(data.replica.adopt(plan)));
     }
     let (waits, offers) = work.book.peek(|data| {
         (

@@ -55,3 +55,64 @@ async fn own_hamlets_are_offered_and_a_recognised_model_is_proposed() {
     app.browser.see("main", "Thắp sáng đường quê").await;
     app.browser.close().await;
 }
+
+#[tokio::test]
+async fn a_model_is_registered_followed_up_and_recognised() {
+    let _turn = turn().await;
+    let mut endpoint = Endpoint::start().await;
+    let profile = Profile::new("model");
+    let app = App::begin(&profile, &endpoint.url()).await;
+    endpoint.kill();
+    app.begin_record("mo_hinh").await;
+    app.browser
+        .type_into("[name='ten']", "Đường hoa tự quản")
+        .await;
+    app.browser
+        .type_into("[name='don_vi_dang_ky']", "Chi hội Phụ nữ thôn 2")
+        .await;
+    let model = app.save().await;
+    let step = |at: &str, kind: &str| {
+        format!(
+            "const all = [...document.querySelectorAll(\"[name^='buoc/'][name$='/loai_buoc']\")];
+            const select = all.at({at}); select.value = '{kind}';
+            select.dispatchEvent(new Event('change', {{ bubbles: true }}));"
+        )
+    };
+    app.go("/dan-van-kheo").await;
+    app.browser.see("main", "Đường hoa tự quản").await;
+    app.browser.see("main", "Đăng ký").await;
+
+    app.go(model.trim_start_matches('#')).await;
+    app.edit().await;
+    app.browser.click("[data-add='buoc']").await;
+    app.browser.see_count("[name$='/loai_buoc']", 2).await;
+    app.browser
+        .js(&step("-1", "TRIEN_KHAI"), vec![])
+        .await
+        .unwrap();
+    app.browser.click("[data-add='theo_doi']").await;
+    app.browser
+        .type_into(
+            "[name^='theo_doi/'][name$='/viec_can_lam']",
+            "Trồng bổ sung đoạn cuối",
+        )
+        .await;
+    app.save().await;
+    app.go("/viec").await;
+    app.browser.see(".row", "Trồng bổ sung đoạn cuối").await;
+
+    app.go(model.trim_start_matches('#')).await;
+    app.edit().await;
+    app.browser.click("[data-add='buoc']").await;
+    app.browser.see_count("[name$='/loai_buoc']", 3).await;
+    app.browser
+        .js(&step("-1", "CONG_NHAN"), vec![])
+        .await
+        .unwrap();
+    app.save().await;
+    app.go("/dan-van-kheo").await;
+    app.browser.see("main", "Công nhận").await;
+    app.go("/khen-thuong").await;
+    app.browser.see(".checks", "Đường hoa tự quản").await;
+    app.browser.close().await;
+}

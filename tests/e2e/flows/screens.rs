@@ -27,6 +27,10 @@ pub(crate) const SCREENS: &[(&str, &str)] = &[
     ("viec", "/viec"),
     ("dan-van-kheo", "/dan-van-kheo"),
     ("dan-chu", "/dan-chu"),
+    ("khen-thuong", "/khen-thuong"),
+    ("don-vi", "/don-vi"),
+    ("ban-giao", "/ban-giao"),
+    ("gop-phieu", "{record}/gop"),
     ("bao-cao", "/bao-cao"),
     ("in-so", "/so/tiep_cong_dan/in"),
     ("dong-bo", "/dong-bo"),
@@ -50,6 +54,7 @@ impl Places {
         match route {
             "{draft}" => (self.draft.clone(), "#save"),
             "{record}" => (self.record.clone(), ".kv"),
+            "{record}/gop" => (format!("{}/gop", self.record), "main a.row"),
             "{programme}" => (self.programme.clone(), "button.tick"),
             "/so/tiep_cong_dan" => (route.to_owned(), "a.row"),
             "/chuong-trinh/mau" => (route.to_owned(), "[data-template]"),

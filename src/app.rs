@@ -90,8 +90,9 @@ fn screens(work: Work) -> AnyView {
     let page = move || keyed(move || vec![address.get()], page);
     // Not before the core is safe: the first visit may be on a slow line.
     Effect::new(move |_| {
-        // Asked again when the rest has come after a line that broke.
-        if book.is_whole.get() || book.is_offline_ready.get() {
+        // Asked again when the rest has come after a line that broke. Whoever is enrolled has had it and waits for it.
+        let is_enrolled = book.me.with(|me| !me.endpoint.is_empty());
+        if book.is_whole.get() || book.is_offline_ready.get() || is_enrolled {
             wasm_bindgen_futures::spawn_local(async move {
                 later::fetch(work).await;
             });

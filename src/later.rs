@@ -11,7 +11,7 @@ use crate::{
     app, browser,
     markup::{Piece, view},
     pages, words,
-    work::{Work, catalogue, unit},
+    work::{Work, catalogue, exchange, sync, unit},
 };
 
 /// What fits under an input on a phone.
@@ -49,6 +49,7 @@ fn grow(work: Work) {
     pages::record::take_tools(pages::tools::tools);
     catalogue::grow(work);
     unit::follow(work);
+    sync::take_exchange(work, exchange::start);
     work.book.places.set(Some(places));
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod catalogue;
 pub(crate) mod commend;
 pub(crate) mod drafts;
+pub(crate) mod exchange;
 pub(crate) mod files;
 pub(crate) mod open;
 pub(crate) mod programmes;

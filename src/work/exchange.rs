@@ -1,0 +1,192 @@
+//! Exchanges with the endpoint: one at a time in all tabs, page by page, and again after a while when nobody answered.
+//! Of the second wasm.
+
+use leptos::prelude::*;
+use records::wire::{SEND_CHANGES_MAX, SyncRequest};
+
+use crate::{
+    browser::{self, events, tabs},
+    net::{self, NetError},
+    store::StoreError,
+    words,
+    work::{
+        Work,
+        sync::{AFTER_SAVE_MS, in_ms},
+    },
+};
+
+/// The first wait after a failure; it doubles.
+const WAIT_MS: u32 = 2_000;
+/// The longest wait: the signal comes back while someone walks from one hamlet to the next.
+const WAIT_MS_MAX: u32 = 60_000;
+/// An endpoint that asks for more than this is answered sooner.
+const PATIENCE_S_MAX: u32 = 600;
+/// How often an open app asks whether a colleague sent something.
+const LOOK_MS: u32 = 30_000;
+/// How soon what still waits after a good exchange is tried again.
+const AGAIN_MS: u32 = 3_000;
+
+/// Exchanges now.
+pub(crate) fn start(work: Work) {
+    wasm_bindgen_futures::spawn_local(run(work));
+}
+
+async fn run(work: Work) {
+    if work
+        .book
+        .exchange
+        .with_untracked(|exchange| exchange.is_running)
+    {
+        return in_ms(work, AFTER_SAVE_MS);
+    }
+    work.book
+        .exchange
+        .update(|exchange| exchange.is_running = true);
+    let tools = work.tools();
+    let name = format!("{}/sync", tools.name);
+    tabs::alone(&name, exchange_all(work)).await;
+    work.book
+        .exchange
+        .update(|exchange| exchange.is_running = false);
+    plan_next(work);
+}
+
+/// Backs off with jitter while nobody answers: a whole commune comes back at once when the network does.
+fn plan_next(work: Work) {
+    let failures = *work.tools().failures.borrow();
+    let waits = work
+        .book
+        .peek(|data| data.replica.waiting().next().is_some());
+    if failures == 0 && waits {
+        // Saved while the exchange was under way, or another tab is at it.
+        return in_ms(work, AGAIN_MS);
+    }
+    let base = match failures {
+        0 => LOOK_MS,
+        n => WAIT_MS.saturating_mul(1 << n.min(5)).min(WAIT_MS_MAX),
+    };
+    // Half of it is the least that is waited.
+    let base = base.max(work.tools().patience_ms.borrow().saturating_mul(2));
+    let [jitter] = browser::random::<1>();
+    if events::is_visible() {
+        in_ms(work, base / 2 + base / 2 * u32::from(jitter) / 255 + 1);
+    }
+}
+
+/// The narrowest exchange: 16 KiB of a page, one change of a hundred.
+const NARROW_MAX: u32 = 4;
+
+async fn exchange_all(work: Work) {
+    let tools = work.tools();
+    let mut has_moved = false;
+    let failure = loop {
+        let narrow = *tools.narrow.borrow();
+        match exchange(work, narrow).await {
+            Ok(true) => has_moved = true,
+            Ok(false) => {
+                *tools.narrow.borrow_mut() = 0;
+                break None;
+            }
+            Err(failure) => {
+                let is_too_large =
+                    matches!(&failure, Failure::Net(error) if error.status() == Some(413));
+                let is_cut = matches!(&failure, Failure::Net(NetError::Silent));
+                let can_narrow = narrow < NARROW_MAX && (is_too_large || is_cut);
+                // A line that is cut before a page is through carries a smaller one.
+                *tools.narrow.borrow_mut() = narrow + u32::from(can_narrow);
+                if !(is_too_large && can_narrow) {
+                    break Some(failure);
+                }
+            }
+        }
+    };
+    *tools.patience_ms.borrow_mut() = match &failure {
+        Some(Failure::Net(NetError::Problem(_, seconds))) => {
+            seconds.min(&PATIENCE_S_MAX).saturating_mul(1_000)
+        }
+        None | Some(Failure::Net(_) | Failure::Store(_)) => 0,
+    };
+    *tools.failures.borrow_mut() = match failure {
+        None => 0,
+        // It is bad, but it carries.
+        Some(_) if has_moved => 1,
+        Some(_) => tools.failures.borrow().saturating_add(1),
+    };
+    work.book.exchange.update(|exchange| match failure {
+        None => {
+            exchange.done_ms = browser::now_ms();
+            exchange.failure = None;
+            exchange.is_grave = false;
+        }
+        Some(Failure::Net(error)) => {
+            exchange.is_grave = error.needs_a_person();
+            exchange.failure = Some(words::net_error(&error));
+        }
+        Some(Failure::Store(error)) => exchange.failure = Some(words::store_error(&error)),
+    });
+}
+
+enum Failure {
+    Net(NetError),
+    Store(StoreError),
+}
+
+/// One round trip; true when there is more to exchange.
+async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
+    let tools = work.tools();
+    let changes_max = (SEND_CHANGES_MAX >> (2 * narrow)).max(1);
+    let mut request: SyncRequest = work
+        .book
+        .peek(|data| data.replica.plan_request(browser::now_ms(), changes_max));
+    request.page_bytes >>= narrow;
+    let (endpoint, key) = {
+        let profile = tools.profile.borrow();
+        (profile.endpoint.clone(), profile.key.clone())
+    };
+    let answer = net::sync(&endpoint, &key, &request)
+        .await
+        .map_err(Failure::Net)?;
+    let (more, lacks) = (answer.more, !answer.lacks.is_empty());
+    if answer.catalogue.is_some()
+        && work
+            .book
+            .published
+            .with_untracked(|p| *p != answer.catalogue)
+    {
+        work.book.published.set(answer.catalogue.clone());
+    }
+    let plan = work.book.peek(|data| {
+        data.replica
+            .plan_answer(browser::now_ms(), browser::random(), &request, answer)
+    });
+    let seen = tools.counter_row.borrow().clone();
+    let committed = tools
+        .store
+        .commit(&plan, &seen, None)
+        .await
+        .map_err(Failure::Store)?;
+    if let Some(row) = committed.counter_row {
+        *tools.counter_row.borrow_mut() = row;
+    }
+    let has_news = !plan.entries.is_empty();
+    let is_other_unit = work.book.peek(|data| {
+        let unit = plan.sync.as_ref().map(|sync| &sync.unit);
+        unit.is_some_and(|unit| *unit != data.replica.sync.unit)
+    });
+    if has_news || is_other_unit {
+        work.book
+            .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
+        tools.tabs.call("saved");
+    } else {
+        // Every half minute, mostly with nothing new: pages are not made anew for that.
+        work.book
+            .adopt_unseen(|data| drop(data.replica.adopt(plan)));
+    }
+    let (waits, offers) = work.book.peek(|data| {
+        (
+            data.replica.waiting().next().is_some(),
+            data.replica.sync.offering.is_some(),
+        )
+    });
+    Ok(more || offers || (waits && (has_news || lacks)))
+}

@@ -98,7 +98,8 @@ impl Judge<'_> {
         (typed.is_some() || year.is_some()).then(|| BookEntry {
             rec: writes.rec,
             form: writes.form.clone(),
-            ver: writes.ver.clone(),
+            // PostgreSQL keeps no NUL in text. No form has a version with one.
+            ver: writes.ver.replace('\0', ""),
             field: book.field.clone(),
             year,
             // What no book counts to is nobody's number.

@@ -18,7 +18,7 @@ use crate::{
         Adopt, Backup, Books, Catalogue, Command, ConfirmBook, Import, Restore, Serve, Settings,
         UnitPlace, Where,
     },
-    store::{self, Confirm, Store, StoreError, Verified, copy, new_epoch},
+    store::{self, Confirm, Database, Store, StoreError, Verified, copy, new_epoch},
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -50,17 +50,23 @@ pub enum CommandError {
          khóa mới (các máy phải nhập lại khóa)."
     )]
     KeyLost(PathBuf),
+    /// Beside a server there is no place for the key.
+    #[error(
+        "Với PostgreSQL khóa thiết bị không nằm trong tệp nào: máy chủ chỉ giữ dấu vết của nó. Chạy serve với \
+         SO_TAY_DEVICE_KEY để đặt khóa mới (các máy phải nhập lại khóa)."
+    )]
+    KeyNowhere,
     /// There is no such database.
     #[error("Không có cơ sở dữ liệu {0}.")]
-    NoDatabase(PathBuf),
+    NoDatabase(Database),
     /// The endpoint still runs.
     #[error("Máy chủ đang dùng {0}. Dừng máy chủ rồi phục hồi.")]
-    InUse(PathBuf),
+    InUse(Database),
     /// Nothing is written over.
     #[error(
         "Đã có {0}. Chọn tên khác (phục hồi: thêm --replace để thay, bản cũ được để sang bên)."
     )]
-    Exists(PathBuf),
+    Exists(Database),
     /// A file cannot be taken.
     #[error("Chưa nhận gì: tệp {0} {1}.")]
     Import(PathBuf, #[source] UnusableFile),
@@ -124,8 +130,8 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
 
 async fn serve(settings: Serve) -> Result<(), CommandError> {
     let address = address(&settings)?;
-    if let Some(app) = &settings.app {
-        check_app(app, &settings.place.database)?;
+    if let (Some(app), Database::Sqlite(file)) = (&settings.app, &settings.place.database) {
+        check_app(app, file)?;
     }
     let store = create(&settings.place.database)?;
     let key = settle_key(&store, &settings).await?;
@@ -194,38 +200,54 @@ fn create_folder(database: &Path) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Opens the database; makes it, readable by its owner only, when it is not there.
-fn create(database: &Path) -> Result<Store, CommandError> {
-    create_folder(database)?;
-    let mut options = OpenOptions::new();
-    options.append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-        .open(database)
-        .map_err(|e| CommandError::File(database.to_owned(), e))?;
-    Ok(Store::open_sqlite(database)?)
+/// Opens the database; makes it, a file readable by its owner only, when it is not there.
+fn create(database: &Database) -> Result<Store, CommandError> {
+    if let Database::Sqlite(file) = database {
+        create_folder(file)?;
+        let mut options = OpenOptions::new();
+        options.append(true).create(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options
+            .open(file)
+            .map_err(|e| CommandError::File(file.clone(), e))?;
+    }
+    Ok(Store::open(database)?)
 }
 
 fn open(place: &Where) -> Result<Store, CommandError> {
-    if !place.database.is_file() {
-        return Err(CommandError::NoDatabase(place.database.clone()));
+    open_there(&place.database)
+}
+
+fn open_there(database: &Database) -> Result<Store, CommandError> {
+    if !store::is_there(database)? {
+        return Err(CommandError::NoDatabase(database.clone()));
     }
-    Ok(Store::open_sqlite(&place.database)?)
+    Ok(Store::open(database)?)
+}
+
+/// Where the key lies in the clear; beside a server there is no such place.
+fn key_file(database: &Database) -> Option<PathBuf> {
+    match database {
+        Database::Sqlite(file) => Some(device_key::path_beside(file)),
+        Database::Postgres(_) => None,
+    }
 }
 
 /// The key that devices must show: the one given, the one from before, or a new one. None when
 /// only its hash is left; devices that have it are still served.
 async fn settle_key(store: &Store, settings: &Serve) -> Result<Option<String>, CommandError> {
     let known = store.identity().await?.device_key_hash;
-    let file = device_key::path_beside(&settings.place.database);
+    let file = key_file(&settings.place.database);
     let key = match (&settings.device_key, known) {
         (Some(given), _) => given.clone(),
         (None, None) => device_key::generate()?,
-        (None, Some(hash)) => return read_key(&file, hash),
+        (None, Some(hash)) => return file.map_or(Ok(None), |file| read_key(&file, hash)),
     };
     // The file first: a key whose hash is stored and that nobody knows would lock everybody out.
-    device_key::write(&file, &key).map_err(|e| CommandError::File(file, e))?;
+    if let Some(file) = file {
+        device_key::write(&file, &key).map_err(|e| CommandError::File(file, e))?;
+    }
     store.set_device_key_hash(device_key::hash(&key)).await?;
     Ok(Some(key))
 }
@@ -236,7 +258,7 @@ fn read_key(file: &Path, hash: [u8; 32]) -> Result<Option<String>, CommandError>
 }
 
 async fn print_key(place: &Where) -> Result<(), CommandError> {
-    let file = device_key::path_beside(&place.database);
+    let file = key_file(&place.database).ok_or(CommandError::KeyNowhere)?;
     let hash = open(place)?.identity().await?.device_key_hash;
     let key = hash
         .map(|hash| read_key(&file, hash))
@@ -256,24 +278,24 @@ async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
 
 /// Copied under another name first: a backup that was not read whole is none.
 fn back_up(settings: &Backup) -> Result<(), CommandError> {
-    if !settings.place.database.is_file() {
-        return Err(CommandError::NoDatabase(settings.place.database.clone()));
+    let (database, to) = (&settings.place.database, &settings.to);
+    if !store::is_there(database)? {
+        return Err(CommandError::NoDatabase(database.clone()));
     }
-    if settings.to.exists() {
-        return Err(CommandError::Exists(settings.to.clone()));
+    if to.exists() {
+        return Err(CommandError::Exists(Database::Sqlite(to.clone())));
     }
-    let unfinished = beside(&settings.to, "chua-xong");
+    let unfinished = beside(to, "chua-xong");
     let unusable = |e| CommandError::File(unfinished.clone(), e);
     if unfinished.exists() {
         fs::remove_file(&unfinished).map_err(unusable)?; // of a backup that was cut off
     }
-    copy(&settings.place.database, &unfinished)?;
+    copy(database, &unfinished)?;
     owners_only(&unfinished).map_err(unusable)?;
-    let found = store::verify(&unfinished)?;
+    let found = store::verify(&Database::Sqlite(unfinished.clone()))?;
     fs::File::open(&unfinished)?.sync_all()?;
-    fs::rename(&unfinished, &settings.to)
-        .map_err(|e| CommandError::File(settings.to.clone(), e))?;
-    say_verified(&settings.to, found)
+    fs::rename(&unfinished, to).map_err(|e| CommandError::File(to.clone(), e))?;
+    say_verified(&to.display().to_string(), found)
 }
 
 /// Nobody else reads it.
@@ -283,14 +305,14 @@ fn owners_only(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn verify(database: &Path) -> Result<(), CommandError> {
-    if !database.is_file() {
-        return Err(CommandError::NoDatabase(database.to_owned()));
+fn verify(database: &Database) -> Result<(), CommandError> {
+    if !store::is_there(database)? {
+        return Err(CommandError::NoDatabase(database.clone()));
     }
-    say_verified(database, store::verify(database)?)
+    say_verified(&database.to_string(), store::verify(database)?)
 }
 
-fn say_verified(file: &Path, found: Verified) -> Result<(), CommandError> {
+fn say_verified(place: &str, found: Verified) -> Result<(), CommandError> {
     let Verified {
         changes,
         bytes,
@@ -298,47 +320,70 @@ fn say_verified(file: &Path, found: Verified) -> Result<(), CommandError> {
     } = found;
     Ok(writeln!(
         io::stdout(),
-        "{}: {changes} lần ghi ({bytes} byte) trong {scopes} phạm vi, nguyên vẹn, không thiếu số nào.",
-        file.display()
+        "{place}: {changes} lần ghi ({bytes} byte) trong {scopes} phạm vi, nguyên vẹn, không thiếu số nào.",
     )?)
 }
 
 /// The copy is read whole before anything is moved, and what was there is moved, not deleted.
 async fn restore(settings: &Restore) -> Result<(), CommandError> {
     let database = &settings.place.database;
-    if !settings.from.is_file() {
-        return Err(CommandError::NoDatabase(settings.from.clone()));
+    let from = Database::Sqlite(settings.from.clone());
+    if !store::is_there(&from)? {
+        return Err(CommandError::NoDatabase(from));
     }
-    let found = store::verify(&settings.from)?;
+    let found = store::verify(&from)?;
     let mut out = io::stdout();
-    if database.exists() {
+    if store::is_there(database)? {
         if !settings.replace {
             return Err(CommandError::Exists(database.clone()));
         }
         if !store::is_alone(database)? {
             return Err(CommandError::InUse(database.clone()));
         }
-        let aside = beside(database, &format!("truoc-phuc-hoi-{}", crate::now_ms()));
-        // With its log: what was committed last lies there.
-        for more in ["-wal", "-shm", ""] {
-            let (from, to) = (with(database, more), with(&aside, more));
-            if from.exists() {
-                fs::rename(&from, &to).map_err(|e| CommandError::File(from.clone(), e))?;
-            }
-        }
-        writeln!(out, "Cơ sở dữ liệu trước đây nằm ở {}.", aside.display())?;
+        writeln!(
+            out,
+            "Cơ sở dữ liệu trước đây nằm ở {}.",
+            put_aside(database)?
+        )?;
     }
-    create_folder(database)?;
-    copy(&settings.from, database)?;
-    owners_only(database).map_err(|e| CommandError::File(database.clone(), e))?;
+    if let Database::Sqlite(file) = database {
+        create_folder(file)?;
+    }
+    store::restore(&settings.from, database)?;
+    if let Database::Sqlite(file) = database {
+        owners_only(file).map_err(|e| CommandError::File(file.clone(), e))?;
+    }
     let epoch = new_epoch()?;
-    Store::open_sqlite(database)?.set_epoch(&epoch).await?;
-    say_verified(database, found)?;
+    Store::open(database)?.set_epoch(&epoch).await?;
+    say_verified(&database.to_string(), found)?;
     writeln!(
         out,
         "Kỷ nguyên mới: {epoch}. Các máy sẽ gửi lại những gì mới hơn bản sao lưu. Sổ cấp số tạm dừng: xem `books list`."
     )?;
     Ok(())
+}
+
+/// Moves what is there out of the way; where it is now.
+fn put_aside(database: &Database) -> Result<String, CommandError> {
+    let now = crate::now_ms();
+    match database {
+        Database::Sqlite(file) => {
+            let aside = beside(file, &format!("truoc-phuc-hoi-{now}"));
+            // With its log: what was committed last lies there.
+            for more in ["-wal", "-shm", ""] {
+                let (from, to) = (with(file, more), with(&aside, more));
+                if from.exists() {
+                    fs::rename(&from, &to).map_err(|e| CommandError::File(from.clone(), e))?;
+                }
+            }
+            Ok(aside.display().to_string())
+        }
+        Database::Postgres(server) => {
+            let schema = format!("truoc_phuc_hoi_{now}");
+            store::put_aside(server, &schema)?;
+            Ok(format!("{database}, schema {schema}"))
+        }
+    }
 }
 
 /// The same name with a word behind it.
@@ -389,13 +434,10 @@ async fn show_catalogue(place: &Where) -> Result<(), CommandError> {
 
 async fn take_over(wish: &Adopt) -> Result<(), CommandError> {
     let (place, unit) = (&wish.at.place, &wish.at.unit);
-    if !wish.from.is_file() {
-        return Err(CommandError::NoDatabase(wish.from.clone()));
-    }
     if wish.old_unit == *unit {
         return Err(CommandError::SameUnit(unit.clone()));
     }
-    let (store, from) = (open(place)?, Store::open_sqlite(&wish.from)?);
+    let (store, from) = (open(place)?, open_there(&wish.from)?);
     let old = (&from, wish.old_unit.as_str(), wish.since.as_str());
     let adopted = adopt::adopt(&store, unit, old).await?;
     let mut out = io::stdout();
@@ -477,11 +519,7 @@ fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {
             writeln!(out, "Kết nối máy: {url}#/ket-noi?khoa={key}")?;
             writeln!(out, "Khóa thiết bị: {key}")?;
         }
-        None => writeln!(
-            out,
-            "Khóa thiết bị: như trước (không còn tệp {})",
-            device_key::FILE_NAME
-        )?,
+        None => writeln!(out, "Khóa thiết bị: như trước")?,
     }
     out.flush()
 }

@@ -283,7 +283,8 @@ impl Endpoint {
     /// A service over a new database in a folder that goes with the first value.
     async fn for_test() -> (tempfile::TempDir, Self) {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open_sqlite(&folder.path().join("notebook.db")).unwrap();
+        let store =
+            Store::open(&store::Database::Sqlite(folder.path().join("notebook.db"))).unwrap();
         store
             .set_device_key_hash(device_key::hash("test"))
             .await

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand};
 
+use crate::store::Database;
+
 /// Máy chủ đồng bộ của Sổ tay Dân vận.
 #[derive(Debug, Parser)]
 #[command(name = "so-tay-endpoint", version)]
@@ -71,7 +73,7 @@ pub struct Adopt {
     pub at: UnitPlace,
     /// Cơ sở dữ liệu của xã cũ (một bản sao), ví dụ sqlite:cu/so-tay.db
     #[arg(long, value_name = "CSDL", value_parser = parse_database)]
-    pub from: PathBuf,
+    pub from: Database,
     /// Mã xã cũ, năm chữ số.
     #[arg(long, value_parser = parse_unit)]
     pub old_unit: String,
@@ -120,9 +122,10 @@ pub struct ConfirmBook {
 /// Which database.
 #[derive(Debug, Clone, Args)]
 pub struct Where {
-    /// Cơ sở dữ liệu, ví dụ sqlite:data/so-tay.db
-    #[arg(long, env = "SO_TAY_DATABASE", value_parser = parse_database)]
-    pub database: PathBuf,
+    /// Cơ sở dữ liệu: `sqlite:data/so-tay.db`, hoặc `postgres://người-dùng@máy-1,máy-2/tên` (mật khẩu: để trong
+    /// `SO_TAY_DATABASE`, đừng để trên dòng lệnh).
+    #[arg(long, env = "SO_TAY_DATABASE", hide_env_values = true, value_parser = parse_database)]
+    pub database: Database,
 }
 
 /// Where a copy goes.
@@ -190,14 +193,32 @@ pub struct Serve {
     pub allow_origin: Vec<HeaderValue>,
 }
 
-fn parse_database(text: &str) -> Result<PathBuf, String> {
+/// Reads what an operator calls a database.
+///
+/// # Errors
+/// With a sentence for the operator.
+pub fn parse_database(text: &str) -> Result<Database, String> {
     match text.split_once(':') {
-        Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
-        Some(("postgres" | "postgresql", _)) => {
-            Err("bản này chưa dùng được PostgreSQL, hãy dùng sqlite:ĐƯỜNG-DẪN".to_owned())
-        }
-        _ => Err("cần dạng sqlite:ĐƯỜNG-DẪN".to_owned()),
+        Some(("sqlite", path)) if !path.is_empty() => Ok(Database::Sqlite(PathBuf::from(path))),
+        Some(("postgres" | "postgresql", _)) => parse_server(text),
+        _ => Err("cần dạng sqlite:ĐƯỜNG-DẪN hoặc postgres://NGƯỜI-DÙNG@MÁY/TÊN".to_owned()),
     }
+}
+
+fn parse_server(text: &str) -> Result<Database, String> {
+    // What the library says of a bad address may repeat a password.
+    let unreadable =
+        |_| "không đọc được địa chỉ PostgreSQL: cần dạng postgres://NGƯỜI-DÙNG@MÁY/TÊN".to_owned();
+    let server: postgres::Config = text.parse().map_err(unreadable)?;
+    if server.get_dbname().is_none_or(str::is_empty) {
+        return Err("thiếu tên cơ sở dữ liệu: postgres://NGƯỜI-DÙNG@MÁY/TÊN".to_owned());
+    }
+    if server.get_ssl_mode() == postgres::config::SslMode::Require {
+        return Err(
+            "bản này chưa nối PostgreSQL bằng TLS: dùng mạng riêng hoặc đường hầm, bỏ sslmode=require".to_owned(),
+        );
+    }
+    Ok(Database::Postgres(Box::new(server)))
 }
 
 fn parse_unit(text: &str) -> Result<String, String> {
@@ -252,14 +273,23 @@ mod tests {
 
     #[test]
     fn what_cannot_work_is_refused_with_a_sentence() {
-        assert_eq!(parse_database("sqlite:a/b.db"), Ok(PathBuf::from("a/b.db")));
-        assert!(
-            parse_database("postgres://x")
-                .unwrap_err()
-                .contains("PostgreSQL")
-        );
-        for bad in ["sqlite:", "a.db", ""] {
-            assert!(parse_database(bad).is_err(), "{bad}");
+        for good in [
+            "sqlite:a/b.db",
+            "postgres://so_tay:mat@db-1,db-2:5433/so_tay",
+        ] {
+            let said = format!("{:?}", parse_database(good).unwrap());
+            assert!(!said.contains("mat"), "a password is never shown: {said}");
+        }
+        for bad in [
+            "sqlite:",
+            "a.db",
+            "",
+            "postgres://db-1",
+            "postgres://so_tay:mat@db-1/so_tay?sslmode=require",
+            "postgres://so_tay:mat@db-1/so_tay?nothing=1",
+        ] {
+            let said = parse_database(bad).unwrap_err();
+            assert!(!said.contains("mat@"), "{said}");
         }
         for bad in ["0000", "abcde", "000000"] {
             assert!(parse_unit(bad).is_err(), "{bad}");

@@ -1,20 +1,27 @@
 //! The door to the database: what may be asked of it, and in which words it answers.
-//! No protocol, no HTTP. One variant for each engine; `contract` says what all of them hold.
+//! No protocol, no HTTP. The statements are written once (`write`, `numbers`, `read`, `backup`), in what both engines
+//! understand (`sql`); `sqlite` and `postgres` are the engines, `contract` says what both hold.
 
 mod backup;
 #[cfg(test)]
 mod contract;
 mod numbers;
+mod postgres;
 mod read;
+mod readers;
+mod sql;
 mod sqlite;
 mod write;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt,
-    path::Path,
+    path::{Path, PathBuf},
     sync::Arc,
 };
+
+use ::postgres::Config as Server;
+use uuid::Uuid;
 
 use records::id::{ChangeId, DeviceId, RecordId};
 use records::published::Mark;
@@ -22,7 +29,49 @@ use records::stamp::Stamp;
 use records::wire::{Acceptance, Cursor};
 
 use crate::metrics::GroupFigures;
-pub use sqlite::{SqliteStore, new_epoch};
+use postgres::Postgres;
+use readers::Readers;
+use sql::{Engine, Sql};
+use sqlite::Sqlite;
+pub use write::Coming;
+use write::Writer;
+
+/// Where notebooks are kept.
+#[derive(Clone)]
+pub enum Database {
+    /// One file, no server.
+    Sqlite(PathBuf),
+    /// A PostgreSQL server, or a group of which one leads.
+    Postgres(Box<Server>),
+}
+
+/// As an operator may read it: never with a password.
+impl fmt::Display for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sqlite(path) => write!(f, "{}", path.display()),
+            Self::Postgres(server) => {
+                let hosts: Vec<String> = server.get_hosts().iter().map(host).collect();
+                let name = server.get_dbname().unwrap_or_default();
+                write!(f, "postgres://{}/{name}", hosts.join(","))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Database {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn host(host: &::postgres::config::Host) -> String {
+    match host {
+        ::postgres::config::Host::Tcp(name) => name.clone(),
+        #[cfg(unix)]
+        ::postgres::config::Host::Unix(path) => path.display().to_string(),
+    }
+}
 
 /// What the database could not do.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -36,6 +85,9 @@ pub enum StoreError {
     /// Another process holds the database.
     #[error("the database is busy")]
     Busy,
+    /// The server, or the line to it, is away; what was under way may have been done.
+    #[error("the database does not answer: {0}")]
+    Away(String),
     /// A newer release made this database.
     #[error("the database has schema {found}, this release knows up to {known}")]
     Newer {
@@ -56,7 +108,7 @@ impl StoreError {
     /// Whether the same request may succeed in a moment.
     #[must_use]
     pub fn is_worth_retrying(&self) -> bool {
-        matches!(self, Self::Full | Self::Busy)
+        matches!(self, Self::Full | Self::Busy | Self::Away(_))
     }
 }
 
@@ -315,44 +367,86 @@ pub struct Verified {
     pub scopes: usize,
 }
 
-/// Copies a database that is in use, as it is at one instant; the copy must not be there yet.
+/// Copies a database that is in use, as it is at one instant, into a SQLite file that is not there yet.
 ///
 /// # Errors
-/// When one of the files cannot be used.
-pub fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    backup::copy(from, to)
+/// When one of them cannot be used.
+pub fn copy(from: &Database, to: &Path) -> Result<(), StoreError> {
+    alone(|| backup::copy(from, to))
+}
+
+/// Fills a database, in which there is nothing yet, from a copy.
+///
+/// # Errors
+/// When one of them cannot be used.
+pub fn restore(from: &Path, to: &Database) -> Result<(), StoreError> {
+    alone(|| backup::restore(from, to))
 }
 
 /// Whether nobody else has a database open.
 ///
 /// # Errors
-/// When the file cannot be opened.
-pub fn is_alone(path: &Path) -> Result<bool, StoreError> {
-    backup::is_alone(path)
+/// When it cannot be opened.
+pub fn is_alone(database: &Database) -> Result<bool, StoreError> {
+    alone(|| backup::is_alone(database))
+}
+
+/// Whether there is a notebook.
+///
+/// # Errors
+/// When a server does not answer.
+pub fn is_there(database: &Database) -> Result<bool, StoreError> {
+    match database {
+        Database::Sqlite(path) => Ok(path.is_file()),
+        Database::Postgres(server) => alone(|| Postgres::new(server).session()?.is_prepared()),
+    }
+}
+
+/// Puts the tables of a server aside, into a schema of this name.
+///
+/// # Errors
+/// When the server does not.
+pub fn put_aside(server: &Server, schema: &str) -> Result<(), StoreError> {
+    alone(|| Postgres::new(server).session()?.put_aside(schema))
 }
 
 /// Reads a whole database and says what is in it.
 ///
 /// # Errors
 /// When anything in it is not as it was written.
-pub fn verify(path: &Path) -> Result<Verified, StoreError> {
-    backup::verify(path)
+pub fn verify(database: &Database) -> Result<Verified, StoreError> {
+    alone(|| backup::verify(database))
 }
 
-/// A database of any engine.
+/// On a thread that may block: connections to a server do, and the caller may be one that must not.
+fn alone<T: Send>(work: impl FnOnce() -> Result<T, StoreError> + Send) -> Result<T, StoreError> {
+    std::thread::scope(|threads| {
+        let ended = threads.spawn(work).join();
+        ended.unwrap_or(Err(StoreError::Gone))
+    })
+}
+
+/// An open database of any engine.
 #[derive(Debug)]
-pub enum Store {
-    /// One file, no server.
-    Sqlite(SqliteStore),
+pub struct Store {
+    writer: Writer,
+    readers: Arc<Readers>,
 }
 
 impl Store {
-    /// Opens the SQLite file, makes it when it is not there.
+    /// Opens a database; makes its tables when they are not there.
     ///
     /// # Errors
-    /// When the file cannot be opened, or a newer release made it.
-    pub fn open_sqlite(path: &Path) -> Result<Self, StoreError> {
-        SqliteStore::open(path).map(Self::Sqlite)
+    /// When it cannot be opened, or a newer release made it.
+    pub fn open(database: &Database) -> Result<Self, StoreError> {
+        let engine: Arc<dyn Engine> = match database {
+            Database::Sqlite(path) => Arc::new(Sqlite(path.clone())),
+            Database::Postgres(server) => Arc::new(Postgres::new(server)),
+        };
+        Ok(Self {
+            writer: Writer::start(Arc::clone(&engine))?,
+            readers: Readers::new(engine),
+        })
     }
 
     /// What the database knows about itself.
@@ -360,8 +454,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn identity(&self) -> Result<Identity, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.identity().await
+        self.readers.read(read::identity).await
     }
 
     /// Remembers the hash of the device key.
@@ -369,8 +462,8 @@ impl Store {
     /// # Errors
     /// When it could not be stored.
     pub async fn set_device_key_hash(&self, hash: [u8; 32]) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.set_meta("device_key_hash", hash.to_vec()).await
+        let values = vec![("device_key_hash", hash.to_vec())];
+        self.writer.set_meta(values).await
     }
 
     /// Declares that the database was restored: all devices will hand in what it lacks.
@@ -378,12 +471,13 @@ impl Store {
     /// # Errors
     /// When it could not be stored.
     pub async fn set_epoch(&self, epoch: &str) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        // First: numbers may wait too often, never too rarely.
         let today = records::date::today(crate::now_ms());
         let year = today.get(..4).unwrap_or("9999");
-        store.set_meta("restored", year.into()).await?;
-        store.set_meta("epoch", epoch.as_bytes().to_vec()).await
+        let values = vec![
+            ("restored", year.into()),
+            ("epoch", epoch.as_bytes().to_vec()),
+        ];
+        self.writer.set_meta(values).await
     }
 
     /// Publishes a catalogue; the same text again is the same catalogue.
@@ -396,8 +490,7 @@ impl Store {
         text: Vec<u8>,
         now_ms: u64,
     ) -> Result<Mark, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.publish(hash, text, now_ms).await
+        self.writer.publish(hash, text, now_ms).await
     }
 
     /// The newest published catalogue.
@@ -405,8 +498,7 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn newest_catalogue(&self) -> Result<Option<Mark>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.newest_catalogue().await
+        self.readers.read(read::newest_catalogue).await
     }
 
     /// The text of a published catalogue.
@@ -414,8 +506,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn catalogue_text(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.catalogue_text(number).await
+        let get = move |sql: &mut dyn Sql| read::catalogue_text(sql, number);
+        self.readers.read(get).await
     }
 
     /// The volumes of a unit's books.
@@ -423,8 +515,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn volumes(&self, unit: &str) -> Result<Vec<Volume>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.volumes(unit).await
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| numbers::volumes(sql, &unit);
+        self.readers.read(get).await
     }
 
     /// Opens a volume after a restore; how many numbers were given at once.
@@ -432,24 +525,21 @@ impl Store {
     /// # Errors
     /// When it could not be stored.
     pub async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.confirm(confirm).await
+        self.writer.confirm(confirm).await
     }
 
     /// Files a delivery; answers when it is durable.
     ///
     /// # Errors
-    /// When nothing of it was stored.
+    /// When nothing of it was stored, or nobody can say whether it was: then it is sent again.
     pub async fn file(&self, delivery: Delivery) -> Result<Filed, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.file(delivery).await
+        self.writer.file(delivery).await
     }
 
     /// Says that a delivery is being read, so that a group may wait for it. Ends with the value.
     #[must_use]
     pub fn announce(&self) -> Coming {
-        let Self::Sqlite(store) = self;
-        store.announce()
+        self.writer.announce()
     }
 
     /// Finds what a device asks for, at one instant.
@@ -457,8 +547,8 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn find(&self, wanted: Wanted) -> Result<Found, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.find(wanted).await
+        let get = move |sql: &mut dyn Sql| read::find(sql, &wanted);
+        self.readers.read(get).await
     }
 
     /// Every change that writes to a record, in order of acceptance; of the units that were taken over, too.
@@ -466,8 +556,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn changes_of(&self, unit: &str, rec: RecordId) -> Result<Vec<Row>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.changes_of(unit, rec).await
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| read::changes_of(sql, &unit, rec);
+        self.readers.read(get).await
     }
 
     /// Notes that a unit took over the notebook of another.
@@ -475,8 +566,8 @@ impl Store {
     /// # Errors
     /// When it could not be stored.
     pub async fn succeed(&self, unit: &str, old: &str, since: &str) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.succeed(unit, old, since).await
+        let words = [unit.to_owned(), old.to_owned(), since.to_owned()];
+        self.writer.succeed(words).await
     }
 
     /// The units whose notebooks a unit took over, and those that they had taken over.
@@ -484,8 +575,9 @@ impl Store {
     /// # Errors
     /// When the database does not answer.
     pub async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
-        let Self::Sqlite(store) = self;
-        store.predecessors(unit).await
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| read::predecessors(sql, &unit);
+        self.readers.read(get).await
     }
 
     /// Whether the database answers and takes writes.
@@ -493,16 +585,28 @@ impl Store {
     /// # Errors
     /// Why not.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let Self::Sqlite(store) = self;
-        store.check().await
+        self.writer.check()?;
+        self.readers.read(|sql| read::identity(sql).map(drop)).await
     }
 
     /// How full the groups of the writer were.
     #[must_use]
     pub fn group_figures(&self) -> &GroupFigures {
-        let Self::Sqlite(store) = self;
-        store.group_figures()
+        self.writer.group_figures()
     }
 }
 
-pub use write::Coming;
+/// A new epoch: a UUID that says when it began.
+///
+/// # Errors
+/// When the system has no random bytes.
+pub fn new_epoch() -> Result<String, StoreError> {
+    let uuid = uuid::Builder::from_unix_timestamp_millis(crate::now_ms(), &random::<10>()?);
+    Ok(Uuid::to_string(&uuid.into_uuid()))
+}
+
+fn random<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| StoreError::Engine(e.to_string()))?;
+    Ok(bytes)
+}

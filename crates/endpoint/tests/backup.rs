@@ -1,8 +1,7 @@
 //! A backup while devices push, a restore to an older state, and phones that bring back what is newer.
 
-use std::path::Path;
-
 use crate::{
+    base::{place, tamper},
     process::{finish, start},
     world::{KEY, change, id, named, pull_all, request, sync},
 };
@@ -12,10 +11,6 @@ fn say(words: &[&str]) -> (bool, String) {
     let output = finish(words);
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())
-}
-
-fn place(database: &Path) -> String {
-    format!("sqlite:{}", database.display())
 }
 
 #[tokio::test]
@@ -88,12 +83,16 @@ fn a_damaged_copy_is_found_and_restores_nothing() {
     let (database, copy) = (folder.path().join("a.db"), folder.path().join("a.backup"));
     let (here, to) = (place(&database), copy.display().to_string());
     drop(start(&database, &["--device-key", KEY]));
-    let shell = rusqlite::Connection::open(&database).unwrap();
-    let put = "INSERT INTO head VALUES ('00000', '00000/thuong', 1, 2);
-        INSERT INTO change VALUES ('00000', '00000/thuong', 2, zeroblob(16), zeroblob(16), 1, 'e',
-        '0000000000001-0000-00000009', 'm', CAST('{}' AS BLOB), zeroblob(32), 5);";
-    shell.execute_batch(put).unwrap();
-    drop(shell);
+    let bytes = match cfg!(feature = "postgres") {
+        true => "'\\x00'::bytea",
+        false => "x'00'",
+    };
+    let put = format!(
+        "INSERT INTO head VALUES ('00000', '00000/thuong', 1, 2);
+        INSERT INTO change VALUES ('00000', '00000/thuong', 2, {bytes}, {bytes}, 1, 'e',
+        '0000000000001-0000-00000009', 'm', {bytes}, {bytes}, 5);"
+    );
+    tamper(&database, &put);
     let (is_content, said) = say(&["backup", "--database", &here, "--to", &to]);
     assert!(
         !is_content && said.contains("not those that were taken"),
@@ -104,5 +103,9 @@ fn a_damaged_copy_is_found_and_restores_nothing() {
     let words = ["restore", "--database", &here, "--from", &to, "--replace"];
     let (is_content, said) = say(&words);
     assert!(!is_content, "{said}");
-    assert!(database.exists(), "what was there is still there");
+    let (_, said) = say(&["verify", "--database", &here]);
+    assert!(
+        said.contains("not those that were taken"),
+        "what was there is still there: {said}"
+    );
 }

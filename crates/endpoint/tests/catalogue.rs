@@ -5,13 +5,14 @@ use std::path::Path;
 use serde_json::{Value, json};
 
 use crate::{
+    base::place,
     process::{finish, start},
     world::{KEY, World, ask, bearer, record, request, sample, sync},
 };
 
 /// Runs a command on a database; what it said, and whether it was content.
 fn say(database: &Path, words: &[&str], more: &[&str]) -> (bool, String) {
-    let place = format!("sqlite:{}", database.display());
+    let place = place(database);
     let output = finish(&[words, &["--database", &place], more].concat());
     let said = [output.stdout, output.stderr].concat();
     (output.status.success(), String::from_utf8(said).unwrap())

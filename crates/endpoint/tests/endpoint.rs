@@ -5,14 +5,28 @@
     clippy::indexing_slicing,
     reason = "a test stops at the first surprise"
 )]
+#![cfg_attr(
+    feature = "postgres",
+    expect(
+        clippy::expect_used,
+        reason = "a test stops at the first surprise, and says what is missing on this machine"
+    )
+)]
 
 mod app;
 mod backup;
+mod base;
 mod catalogue;
+#[cfg(feature = "postgres")]
+mod cluster;
 mod contract;
+#[cfg(feature = "postgres")]
+mod failover;
 mod hostile;
 mod import;
 mod merged;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod process;
 mod sync;
 mod world;

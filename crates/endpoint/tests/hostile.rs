@@ -390,3 +390,19 @@ async fn answers_are_packed_for_those_who_can_unpack() {
         |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap()["pages"].clone();
     assert_eq!(rows(&text), rows(&plain.text()));
 }
+
+/// What an engine keeps as text passes through it in every place where an author may write.
+#[tokio::test]
+async fn a_nul_stops_neither_engine() {
+    let world = World::start().await;
+    let mut visit = sample(1);
+    visit["who"] = json!("a\0b");
+    visit["recs"][0]["ver"] = json!("ND154\0-2026");
+    visit["recs"][0]["set"] = json!({"ngay_tiep": "2026-11-22", "noi_dung": "\0"});
+    let visit = visit.to_string();
+    let answer = world.push(&[visit.clone(), change(2)]).await;
+    assert_eq!(fates(&answer), [Fate::Taken, Fate::Taken]);
+    let rows = &world.sync(&request(&[], 0)).await.pages[0].rows;
+    assert_eq!(rows[0].change.get(), visit);
+    assert_eq!(rows.len(), 3, "it has its number in the book");
+}

@@ -12,6 +12,7 @@ use records::{
 use serde_json::{Value, json};
 
 use crate::{
+    base::place,
     process::{finish, start},
     world::{KEY, change, id, pull_all, request, sample, sync},
 };
@@ -36,7 +37,7 @@ fn write(folder: &Path, name: &str, text: &str) -> PathBuf {
 
 /// Runs the command; what it said, and whether it was content.
 fn import(database: &Path, files: &[&Path]) -> (bool, String) {
-    let place = format!("sqlite:{}", database.display());
+    let place = place(database);
     let names: Vec<String> = files
         .iter()
         .map(|file| file.display().to_string())

@@ -5,13 +5,13 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::{
+    base::place,
     process::{finish, start},
     world::{KEY, change, id, named, record, request, sample, sync},
 };
 
 /// Lets 00001 take over a notebook; whether the command was content, and what it said.
 fn adopt_as(new: &Path, old: &Path, (unit, since): (&str, &str)) -> (bool, String) {
-    let place = |database: &Path| format!("sqlite:{}", database.display());
     let (from, to) = (place(old), place(new));
     let words = [
         "adopt",

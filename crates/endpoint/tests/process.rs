@@ -13,14 +13,19 @@ use records::{
 };
 
 use crate::{
+    base::place,
     hostile::bomb,
-    world::{bearer, change, id, pull_all, request, sync, try_ask},
+    world::{KEY, bearer, change, id, pull_all, request, sync, try_ask},
 };
 
 /// The process, which goes with the value.
 pub(crate) struct Running {
     child: Child,
     pub(crate) address: SocketAddr,
+    #[cfg_attr(
+        feature = "postgres",
+        expect(dead_code, reason = "what it says of its key it says beside a file")
+    )]
     said: Vec<String>,
 }
 
@@ -41,8 +46,12 @@ fn binary(args: &[&str]) -> Command {
 }
 
 pub(crate) fn start(database: &Path, more: &[&str]) -> Running {
-    let database = format!("sqlite:{}", database.display());
-    let args = ["serve", "--listen", "127.0.0.1:0", "--database", &database];
+    start_at(&place(database), more)
+}
+
+/// Starts over a database in the operator's words.
+pub(crate) fn start_at(place: &str, more: &[&str]) -> Running {
+    let args = ["serve", "--listen", "127.0.0.1:0", "--database", place];
     let mut child = binary(&[&args[..], more].concat())
         .stdout(Stdio::piped())
         .spawn()
@@ -69,6 +78,7 @@ pub(crate) fn finish(args: &[&str]) -> Output {
     binary(args).output().unwrap()
 }
 
+#[cfg(not(feature = "postgres"))]
 fn key_of(running: &Running) -> String {
     running
         .said
@@ -78,6 +88,8 @@ fn key_of(running: &Running) -> String {
         .to_owned()
 }
 
+/// With PostgreSQL the key lies in no file.
+#[cfg(not(feature = "postgres"))]
 #[tokio::test]
 async fn the_first_run_makes_a_key_and_later_runs_know_it() {
     let folder = tempfile::tempdir().unwrap();
@@ -153,7 +165,7 @@ fn what_would_be_unsafe_is_refused_with_a_sentence() {
             vec!["serve", "--database", &inside, "--app", "/no/such/folder"],
             "/no/such/folder",
         ),
-        (vec!["serve", "--database", "postgres://x/y"], "PostgreSQL"),
+        (vec!["serve", "--database", "postgres://x"], "thiếu tên"),
         (
             vec!["serve", "--database", &inside, "--device-key", "short"],
             "20",
@@ -179,22 +191,18 @@ fn what_would_be_unsafe_is_refused_with_a_sentence() {
 async fn after_new_epoch_devices_are_told_of_another_one() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("a.db");
-    let first = start(&database, &[]);
-    let before = sync(first.address, &key_of(&first), &request(&[], 0))
-        .await
-        .epoch;
+    let first = start(&database, &["--device-key", KEY]);
+    let before = sync(first.address, KEY, &request(&[], 0)).await.epoch;
     drop(first);
-    let place = format!("sqlite:{}", database.display());
+    let place = place(&database);
     assert!(
         finish(&["new-epoch", "--database", &place])
             .status
             .success()
     );
-    let second = start(&database, &[]);
+    let second = start(&database, &["--device-key", KEY]);
     assert_ne!(
-        sync(second.address, &key_of(&second), &request(&[], 0))
-            .await
-            .epoch,
+        sync(second.address, KEY, &request(&[], 0)).await.epoch,
         before
     );
 }
@@ -204,13 +212,8 @@ async fn after_new_epoch_devices_are_told_of_another_one() {
 async fn a_signal_ends_the_process_with_success() {
     let folder = tempfile::tempdir().unwrap();
     for signal in ["-TERM", "-INT"] {
-        let mut running = start(&folder.path().join("a.db"), &[]);
-        sync(
-            running.address,
-            &key_of(&running),
-            &request(&[change(1)], 0),
-        )
-        .await;
+        let mut running = start(&folder.path().join("a.db"), &["--device-key", KEY]);
+        sync(running.address, KEY, &request(&[change(1)], 0)).await;
         let pid = running.child.id().to_string();
         assert!(
             Command::new("kill")
@@ -228,10 +231,7 @@ async fn a_signal_ends_the_process_with_success() {
 #[tokio::test]
 async fn a_bomb_costs_no_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let running = start(
-        &folder.path().join("a.db"),
-        &["--device-key", crate::world::KEY],
-    );
+    let running = start(&folder.path().join("a.db"), &["--device-key", KEY]);
     let key = bearer();
     let headers = [
         ("authorization", &*key),
@@ -284,6 +284,11 @@ async fn push_until_gone(
     known
 }
 
+const ENGINE: &str = match cfg!(feature = "postgres") {
+    true => "PostgreSQL",
+    false => "SQLite",
+};
+
 /// How many times the endpoint is killed; `cargo xtask kills` asks for more.
 fn kills() -> u64 {
     let asked = std::env::var("SO_TAY_KILLS").ok();
@@ -292,7 +297,7 @@ fn kills() -> u64 {
 
 /// Six push at once until the endpoint is killed; the ids that were acknowledged.
 async fn push_and_kill(database: &Path, round: u64) -> Vec<String> {
-    let mut running = start(database, &["--device-key", crate::world::KEY]);
+    let mut running = start(database, &["--device-key", KEY]);
     let (acked, mut acks) = tokio::sync::mpsc::channel(1);
     let pushers: Vec<_> = (0..6_u64)
         .map(|n| {
@@ -321,8 +326,8 @@ async fn kills_in_the_middle_of_pushes_lose_nothing_that_was_acknowledged() {
     for round in 0..kills() {
         known.extend(push_and_kill(&database, round).await);
     }
-    let again = start(&database, &["--device-key", crate::world::KEY]);
-    let rows = pull_all(again.address, crate::world::KEY).await;
+    let again = start(&database, &["--device-key", KEY]);
+    let rows = pull_all(again.address, KEY).await;
     let seqs: Vec<u64> = rows.iter().map(|(seq, _)| *seq).collect();
     assert_eq!(seqs, (1..=rows.len() as u64).collect::<Vec<_>>());
     assert!(known.len() as u64 >= kills() * 18);
@@ -341,8 +346,8 @@ async fn kills_in_the_middle_of_pushes_lose_nothing_that_was_acknowledged() {
     );
     // What was not acknowledged is sent again; whatever had been stored is there once.
     let next: Vec<String> = (1..=3).map(change).collect();
-    sync(again.address, crate::world::KEY, &request(&next, 0)).await;
-    let rows = pull_all(again.address, crate::world::KEY).await;
+    sync(again.address, KEY, &request(&next, 0)).await;
+    let rows = pull_all(again.address, KEY).await;
     assert_eq!(rows.iter().filter(|(_, row)| *row == id(1)).count(), 1);
 }
 
@@ -352,7 +357,7 @@ async fn kills_in_the_middle_of_pushes_lose_nothing_that_was_acknowledged() {
 )]
 fn say(kills: u64, rows: usize, known: usize, missing: usize, twice: usize) {
     println!(
-        "endpoint, SQLite: {kills} kills in the middle of pushes, {rows} changes stored, {known} acknowledged; \
+        "endpoint, {ENGINE}: {kills} kills in the middle of pushes, {rows} changes stored, {known} acknowledged; \
          {missing} acknowledged missing, {twice} stored twice"
     );
 }

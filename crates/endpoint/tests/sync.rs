@@ -12,6 +12,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use tokio::{io::AsyncWriteExt, net::TcpStream};
 
+use crate::base;
 use crate::world::{
     KEY, SCOPE, World, ask, change, change_at, codes, fates, id, named, record, request, sample,
     sync, with_accs,
@@ -87,10 +88,7 @@ async fn a_twin_is_held_and_the_first_stays_readable() {
         // The device does not have the first one: it must get it.
         assert_eq!(answer.pages[0].rows[0].change.get(), change(1));
     }
-    let held: u32 = rusqlite::Connection::open(world.database())
-        .unwrap()
-        .query_row("SELECT count(*) FROM held", [], |row| row.get(0))
-        .unwrap();
+    let held = base::count_of(&world.database(), "SELECT count(*) FROM held");
     assert_eq!(held, 1);
 }
 
@@ -149,12 +147,8 @@ async fn the_proof_is_what_the_protocol_says() {
     let world = World::start().await;
     let answer = world.push(&[change(1)]).await;
     let acc = answer.answers[0].acc.as_ref().unwrap();
-    let key: Vec<u8> = rusqlite::Connection::open(world.database())
-        .unwrap()
-        .query_row("SELECT value FROM meta WHERE name = 'mac_key'", [], |row| {
-            row.get(0)
-        })
-        .unwrap();
+    let get = "SELECT value FROM meta WHERE name = 'mac_key'";
+    let key = base::bytes_of(&world.database(), get);
     let hash: String = Sha256::digest(change(1))
         .iter()
         .map(|byte| format!("{byte:02x}"))

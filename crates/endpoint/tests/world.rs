@@ -1,8 +1,12 @@
 //! A running endpoint, a client that checks every answer against the contract, and sample changes.
 
-use std::{net::SocketAddr, path::PathBuf, sync::OnceLock};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::OnceLock,
+};
 
-use endpoint::{Config, Endpoint, device_key, store::Store};
+use endpoint::{Config, Endpoint, device_key, settings::parse_database, store::Store};
 use http_body_util::{BodyExt, Full};
 use hyper::{HeaderMap, Request, body::Bytes};
 use hyper_util::rt::TokioIo;
@@ -18,10 +22,16 @@ use tokio::{
     task::JoinHandle,
 };
 
+use crate::base;
+
 /// The key of every test's devices.
 pub(crate) const KEY: &str = "a-key-for-tests-only";
 /// The scope of every test's unit.
 pub(crate) const SCOPE: &str = "00000/thuong";
+
+fn open(path: &Path) -> Store {
+    Store::open(&parse_database(&base::place(path)).unwrap()).unwrap()
+}
 
 /// An endpoint that listens on a port of its own.
 pub(crate) struct World {
@@ -42,7 +52,7 @@ impl World {
 
     async fn start_in(folder: TempDir, mut config: Config) -> Self {
         "00000".clone_into(&mut config.unit.code);
-        let store = Store::open_sqlite(&folder.path().join("notebook.db")).unwrap();
+        let store = open(&folder.path().join("notebook.db"));
         store
             .set_device_key_hash(device_key::hash(KEY))
             .await
@@ -76,7 +86,7 @@ impl World {
     pub(crate) async fn restart(self, between: impl AsyncFnOnce(&Store)) -> Self {
         let database = self.database();
         let folder = self.stop().await;
-        let store = Store::open_sqlite(&database).unwrap();
+        let store = open(&database);
         between(&store).await;
         drop(store);
         Self::start_in(folder, Config::default()).await
@@ -105,8 +115,7 @@ impl World {
 
     /// Does something to the database behind the endpoint's back.
     pub(crate) fn tamper(&self, statements: &str) {
-        let shell = rusqlite::Connection::open(self.database()).unwrap();
-        shell.execute_batch(statements).unwrap();
+        base::tamper(&self.database(), statements);
     }
 
     /// Stops, comes back with the rows up to `seq` only, in a new life.
@@ -208,6 +217,27 @@ pub(crate) async fn try_ask(
     headers: &[(&str, &str)],
     body: Vec<u8>,
 ) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
+    let answer = exchange(address, method, path, headers, body).await?;
+    check(method, path, &answer);
+    Ok(answer)
+}
+
+/// What some other server says to a GET.
+#[cfg(feature = "postgres")]
+pub(crate) async fn try_ask_plain(
+    address: SocketAddr,
+    path: &str,
+) -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
+    Ok(exchange(address, "GET", path, &[], Vec::new()).await?.body)
+}
+
+async fn exchange(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: Vec<u8>,
+) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
     let stream = TcpStream::connect(address).await?;
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
@@ -225,13 +255,11 @@ pub(crate) async fn try_ask(
     let (parts, body) = response.into_parts();
     let body = body.collect().await?.to_bytes().to_vec();
     connection.abort();
-    let answer = Answer {
+    Ok(Answer {
         status: parts.status.as_u16(),
         headers: parts.headers,
         body,
-    };
-    check(method, path, &answer);
-    Ok(answer)
+    })
 }
 
 pub(crate) fn openapi() -> &'static Value {

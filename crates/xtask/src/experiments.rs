@@ -8,14 +8,17 @@ use anyhow::{Context as _, Result, bail};
 use crate::{
     app::{self, Profile},
     arguments::Arguments,
+    database::Server,
     process, setup,
-    test::browser_tests,
-    tools::{FOR_APP, FOR_BROWSER, Tool},
+    test::{browser_tests, with_postgres},
+    tools::{FOR_APP, FOR_BROWSER, FOR_POSTGRES, Tool},
     workspace::Workspace,
 };
 
 const SEEDS: u64 = 10_000;
 const KILLS: u64 = 200;
+/// So many kills of a process for one loss of a machine, which takes half a minute to get over.
+const KILLS_FOR_A_LOSS: u64 = 40;
 
 /// What one word of the command asks for.
 fn number(arguments: &mut Arguments, word: &str) -> Result<u64> {
@@ -52,17 +55,27 @@ pub(crate) fn kills(workspace: &Workspace, mut arguments: Arguments) -> Result<E
             other => bail!("`{other}` is not understood; kills knows --count N"),
         }
     }
-    let tools: Vec<Tool> = FOR_APP.iter().chain(FOR_BROWSER).copied().collect();
+    let tools = [FOR_APP, FOR_BROWSER, FOR_POSTGRES].concat();
     let toolbox = setup::ensure_tools(workspace, &tools)?;
-    println!("[1/3] building the app and the endpoint …");
+    println!("[1/4] building the app and the endpoint …");
     app::build(workspace, &toolbox, Profile::Dev, &workspace.app_dev())?;
     workspace.build_endpoint()?;
-    println!("[2/3] killing the endpoint {count} times …");
+    println!("[2/4] killing the endpoint over SQLite {count} times …");
     let mut cargo = workspace.cargo();
     cargo.args(["test", "-p", "endpoint", "--test", "endpoint"]);
     cargo.args(["kills_in_the_middle_of_pushes", "--", "--nocapture"]);
     process::run(cargo.env("SO_TAY_KILLS", count.to_string()))?;
-    println!("[3/3] killing the browser {count} times, about five seconds each …");
+    let losses = count.div_ceil(KILLS_FOR_A_LOSS);
+    println!(
+        "[3/4] the same over PostgreSQL, and losing its leading machine {losses} times, about half a minute each …"
+    );
+    let server = Server::start(toolbox.get(Tool::Postgres)?)?;
+    let mut cargo = with_postgres(workspace, &toolbox, &server)?;
+    cargo.args(["--nocapture", "kills_in_the_middle", "leading_database"]);
+    cargo.env("SO_TAY_LOSSES", losses.to_string());
+    process::run(cargo.env("SO_TAY_KILLS", count.to_string()))?;
+    drop(server);
+    println!("[4/4] killing the browser {count} times, about five seconds each …");
     let mut flows = browser_tests(workspace, &toolbox)?;
     flows.args(["--", "--nocapture", "flows::killed"]);
     process::run(flows.env("SO_TAY_KILLS", count.to_string()))?;

@@ -10,6 +10,7 @@
 mod app;
 mod arguments;
 mod build;
+mod database;
 mod experiments;
 mod process;
 mod run;

@@ -12,7 +12,10 @@ use anyhow::{Context as _, Result, bail, ensure};
 use crate::{
     arguments::Arguments,
     process,
-    tools::{self, FOR_BROWSER, FOR_RELEASE, FOR_SHEETS, Source, Tool, Toolbox, WASM_BINDGEN},
+    tools::{
+        self, FOR_BROWSER, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS, Source, Tool, Toolbox,
+        WASM_BINDGEN,
+    },
     workspace::Workspace,
 };
 
@@ -26,7 +29,7 @@ const QUICK_BUILD: &[(&str, &str)] = &[
 
 pub(crate) fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     arguments.expect_end()?;
-    let all = [FOR_RELEASE, FOR_BROWSER, FOR_SHEETS].concat();
+    let all = [FOR_RELEASE, FOR_BROWSER, FOR_SHEETS, FOR_POSTGRES].concat();
     ensure_tools(workspace, &all)?;
     println!("Everything to run, build and test is installed.");
     Ok(ExitCode::SUCCESS)

@@ -11,8 +11,10 @@ use anyhow::{Result, bail};
 use crate::{
     app::{self, Profile},
     arguments::Arguments,
-    build, process, sample, setup,
-    tools::{FOR_APP, FOR_BROWSER, FOR_RELEASE, FOR_SHEETS, Tool, Toolbox},
+    build,
+    database::Server,
+    process, sample, setup,
+    tools::{FOR_APP, FOR_BROWSER, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS, Tool, Toolbox},
     workspace::Workspace,
 };
 
@@ -31,8 +33,10 @@ const STEPS: &[Step] = &[
     Step::new("clippy", &[], clippy),
     Step::new("clippy-e2e", &[], clippy_e2e),
     Step::new("clippy-sheets", &[], clippy_sheets),
+    Step::new("clippy-postgres", &[], clippy_postgres),
     Step::new("clippy-wasm", &[Tool::WasmTarget], clippy_wasm),
     Step::new("unit", &[], unit),
+    Step::new("postgres", FOR_POSTGRES, postgres),
     Step::new("sheets", FOR_SHEETS, sheets),
     Step::new("docs", &[], docs),
     Step::new("app", FOR_APP, app_dev),
@@ -98,6 +102,13 @@ fn clippy_sheets(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()
     process::run(cargo.args(["--test", "opened", "--", "-D", "warnings"]))
 }
 
+/// What only the feature of the tests with PostgreSQL compiles.
+fn clippy_postgres(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["clippy", "-p", "endpoint", "--all-targets"]);
+    process::run(cargo.args(["--features", "postgres", "--", "-D", "warnings"]))
+}
+
 /// The root package alone: the endpoint does not compile for browsers, and need not.
 fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     let words = [
@@ -113,6 +124,8 @@ fn clippy_wasm(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> 
 
 /// Unit tests, properties, simulation. The browser tests stay out: they require a feature.
 fn unit(workspace: &Workspace, _: &Toolbox, tally: &mut Tally) -> Result<()> {
+    // The licences of all dependencies are read, also of those that only other systems compile.
+    process::run(workspace.cargo().args(["fetch", "--locked"]))?;
     let mut cargo = workspace.cargo();
     // What passing tests print is shown: the simulation says what it did.
     let words = [
@@ -123,6 +136,28 @@ fn unit(workspace: &Workspace, _: &Toolbox, tally: &mut Tally) -> Result<()> {
         "--show-output",
     ];
     tally.watch(cargo.args(words))
+}
+
+/// The endpoint's tests once more, against a PostgreSQL server that is started for them.
+fn postgres(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
+    let server = Server::start(toolbox.get(Tool::Postgres)?)?;
+    tally.watch(&mut with_postgres(workspace, toolbox, &server)?)
+}
+
+/// The endpoint's tests, told where the server is.
+pub(crate) fn with_postgres(
+    workspace: &Workspace,
+    toolbox: &Toolbox,
+    server: &Server,
+) -> Result<Command> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "-p", "endpoint", "--features", "postgres"]);
+    cargo.args(["--no-fail-fast", "--", "--show-output"]);
+    cargo.env("SO_TAY_TEST_POSTGRES", server.url());
+    cargo.env("POSTGRES_BIN", toolbox.get(Tool::Postgres)?);
+    cargo.env("PATRONI", toolbox.get(Tool::Patroni)?);
+    cargo.env("ETCD", toolbox.get(Tool::Etcd)?);
+    Ok(cargo)
 }
 
 /// The exported files, opened, read back and printed by LibreOffice.
@@ -317,6 +352,7 @@ mod tests {
                 "clippy",
                 "clippy-e2e",
                 "clippy-sheets",
+                "clippy-postgres",
                 "clippy-wasm",
                 "unit"
             ]

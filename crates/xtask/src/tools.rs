@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     ffi::OsString,
+    fs,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -37,6 +38,9 @@ pub(crate) enum Tool {
     Writer,
     Poppler,
     Times,
+    Postgres,
+    Patroni,
+    Etcd,
 }
 
 /// What the development build needs: neither npm nor a browser.
@@ -51,6 +55,9 @@ pub(crate) const FOR_RELEASE: &[Tool] = &[
 pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver, Tool::Axe];
 /// What opens and prints exported files.
 pub(crate) const FOR_SHEETS: &[Tool] = &[Tool::Calc, Tool::Writer, Tool::Poppler, Tool::Times];
+
+/// What the endpoint's tests run against, besides SQLite.
+pub(crate) const FOR_POSTGRES: &[Tool] = &[Tool::Postgres, Tool::Patroni, Tool::Etcd];
 
 /// How a tool comes onto the machine.
 #[derive(Debug, Clone, Copy)]
@@ -101,6 +108,9 @@ impl Tool {
             Self::Poppler => Source::DebianPackage("poppler-utils"),
             // As wide as Times New Roman, with all Vietnamese letters; Liberation 1 lacks most.
             Self::Times => Source::DebianPackage("fonts-liberation2"),
+            Self::Postgres => Source::DebianPackage("postgresql"),
+            Self::Patroni => Source::DebianPackage("patroni"),
+            Self::Etcd => Source::DebianPackage("etcd-server"),
         }
     }
 
@@ -133,6 +143,9 @@ impl Tool {
             Self::Writer => find_office("libswlo.so"),
             Self::Poppler => process::on_path("pdftotext"),
             Self::Times => find_times(),
+            Self::Postgres => find_postgres(),
+            Self::Patroni => named_by("PATRONI").or_else(|| process::on_path("patroni")),
+            Self::Etcd => named_by("ETCD").or_else(|| process::on_path("etcd")),
         })
     }
 
@@ -164,6 +177,9 @@ impl Tool {
             Self::Calc | Self::Writer => ("soffice", ""),
             Self::Poppler => ("pdftotext", ""),
             Self::Times => ("fc-match", ""),
+            Self::Postgres => ("postgres", ""),
+            Self::Patroni => ("patroni", ""),
+            Self::Etcd => ("etcd", ""),
         }
     }
 }
@@ -233,6 +249,23 @@ fn find_office(library: &str) -> Option<PathBuf> {
     let soffice = named_by("SOFFICE").or_else(|| process::on_path("soffice"))?;
     let program = soffice.canonicalize().ok()?; // what is not there is missing
     program.with_file_name(library).is_file().then_some(soffice)
+}
+
+/// The folder of PostgreSQL's programs, the newest where there are several: Debian keeps them off PATH.
+fn find_postgres() -> Option<PathBuf> {
+    let named = named_by("POSTGRES_BIN").or_else(|| {
+        let versions = fs::read_dir("/usr/lib/postgresql").ok()?; // elsewhere they are on PATH
+        let versions = versions.filter_map(|entry| {
+            let name = entry.ok()?.file_name();
+            name.to_str()?.parse::<u32>().ok()
+        });
+        let newest = versions.max()?;
+        Some(PathBuf::from(format!("/usr/lib/postgresql/{newest}/bin")))
+    });
+    let on_path = || process::on_path("initdb")?.parent().map(Path::to_owned);
+    named
+        .or_else(on_path)
+        .filter(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
 /// The font that stands for Times New Roman, when it is as wide and has all Vietnamese letters.

@@ -1,81 +1,205 @@
-//! A copy of the SQLite file while it is in use, and whether a file is whole.
+//! A copy of a database while it is in use, and whether one is whole. A copy is always one SQLite file: it restores into
+//! either engine, and carries a notebook from one to the other.
 
 use std::{collections::BTreeMap, path::Path};
 
-use rusqlite::{Connection, OpenFlags, params};
 use sha2::{Digest, Sha256};
 
-use super::{StoreError, Verified};
+use super::{
+    Database, StoreError, Verified,
+    postgres::Postgres,
+    sql::{Columns, Engine as _, Kind, ON, Param, Sql},
+    sqlite::{self, Sqlite},
+};
 
-/// Copies a database that others may be writing to, as it is at one instant.
-pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
-    let connection = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(std::time::Duration::from_secs(30))?;
-    let to = to
-        .to_str()
-        .ok_or_else(|| StoreError::Engine("the name of the copy is not UTF-8".to_owned()))?;
-    connection.execute("VACUUM INTO ?1", params![to])?;
-    Ok(())
+/// What a column holds.
+#[derive(Clone, Copy)]
+enum Holds {
+    Int,
+    Text,
+    Bytes,
+}
+use Holds::{Bytes, Int, Text};
+
+/// How a table is read and written whole. Both engines have these columns.
+struct Table {
+    read: &'static str,
+    write: &'static str,
+    columns: &'static [Holds],
+}
+
+const TABLES: [Table; 9] = [
+    Table {
+        // The schema number is the engine's own.
+        read: "SELECT name, value FROM meta WHERE name <> 'schema' ORDER BY name",
+        write: "INSERT INTO meta (name, value) VALUES (?1, ?2) \
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        columns: &[Text, Bytes],
+    },
+    Table {
+        read: "SELECT number, hash, text, published_at FROM catalogue ORDER BY number",
+        write: "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)",
+        columns: &[Int, Text, Bytes, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, scope, gen, seq FROM head",
+        write: "INSERT INTO head (unit, scope, gen, seq) VALUES (?1, ?2, ?3, ?4)",
+        columns: &[Text, Text, Int, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at \
+               FROM change ORDER BY unit, scope, seq",
+        write: "INSERT INTO change (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+        columns: &[
+            Text, Text, Int, Bytes, Bytes, Int, Text, Text, Text, Bytes, Bytes, Int,
+        ],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, rec, id FROM rec_change",
+        write: "INSERT INTO rec_change (unit, rec, id) VALUES (?1, ?2, ?3)",
+        columns: &[Text, Bytes, Bytes],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, id, hash, body, code, say, recv_at FROM held",
+        write: "INSERT INTO held (unit, id, hash, body, code, say, recv_at) \
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        columns: &[Text, Bytes, Bytes, Bytes, Text, Text, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, form, year, floor, epoch FROM book",
+        write: "INSERT INTO book (unit, form, year, floor, epoch) VALUES (?1, ?2, ?3, ?4, ?5)",
+        columns: &[Text, Text, Int, Int, Text],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, rec, form, year, ver, field, scope, seq, number FROM book_number",
+        write: "INSERT INTO book_number (unit, rec, form, year, ver, field, scope, seq, number) \
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        columns: &[Text, Bytes, Text, Int, Text, Text, Text, Int, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, old, since FROM succession",
+        write: "INSERT INTO succession (unit, old, since) VALUES (?1, ?2, ?3)",
+        columns: &[Text, Text, Text],
+    },
+];
+
+/// Copies a database that others may be writing to, as it is at one instant, into a file that is not there yet.
+pub(super) fn copy(from: &Database, to: &Path) -> Result<(), StoreError> {
+    match from {
+        Database::Sqlite(from) => sqlite::copy(from, to),
+        Database::Postgres(config) => {
+            let mut from = Postgres::new(config).session()?;
+            let mut file = Sqlite(to.to_owned()).open()?;
+            copy_tables(&mut from, &mut *file)
+        }
+    }
+}
+
+/// Fills a database, in which there is nothing yet, from a copy.
+pub(super) fn restore(from: &Path, to: &Database) -> Result<(), StoreError> {
+    match to {
+        Database::Sqlite(to) => {
+            sqlite::copy(from, to)?;
+            Sqlite(to.clone()).open().map(drop) // an old copy is brought to the newest schema
+        }
+        Database::Postgres(config) => {
+            let scratch = tempfile(from)?;
+            sqlite::copy(from, &scratch)?;
+            let copied = Sqlite(scratch.clone())
+                .open()
+                .and_then(|mut file| copy_tables(&mut *file, &mut *Postgres::new(config).open()?));
+            drop(std::fs::remove_file(&scratch)); // it would only take room
+            copied
+        }
+    }
 }
 
 /// Whether nobody else has a database open.
-pub(super) fn is_alone(path: &Path) -> Result<bool, StoreError> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.busy_timeout(std::time::Duration::ZERO)?;
-    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
-    match connection.execute_batch("BEGIN EXCLUSIVE; COMMIT") {
-        Ok(()) => Ok(true),
-        // What cannot be read is nobody's.
-        Err(error) => Ok(!matches!(StoreError::from(error), StoreError::Busy)),
+pub(super) fn is_alone(database: &Database) -> Result<bool, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::is_alone(path),
+        Database::Postgres(config) => Ok(Postgres::new(config).session()?.others()? == 0),
     }
 }
 
-/// Reads every row: the pages of the file, the bytes of each change against their hash, the numbers of each scope.
-pub(super) fn verify(path: &Path) -> Result<Verified, StoreError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let connection = Connection::open_with_flags(path, flags)?;
-    let said: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
-    if said != "ok" {
-        return Err(StoreError::Damaged(said));
+/// A name beside a copy that nobody has.
+fn tempfile(beside: &Path) -> Result<std::path::PathBuf, StoreError> {
+    let mut name = beside.as_os_str().to_owned();
+    name.push(format!(".{}", super::new_epoch()?));
+    Ok(name.into())
+}
+
+fn copy_tables(from: &mut dyn Sql, to: &mut dyn Sql) -> Result<(), StoreError> {
+    from.within(Kind::Reading, |from| {
+        to.within(Kind::Alone, |to| {
+            TABLES
+                .iter()
+                .try_for_each(|table| copy_table(table, from, to))
+        })
+    })
+}
+
+fn copy_table(table: &Table, from: &mut dyn Sql, to: &mut dyn Sql) -> Result<(), StoreError> {
+    from.walk(table.read, &[], &mut |row| {
+        let columns = table.columns.iter().enumerate();
+        let row: Vec<Param<'_>> = columns
+            .map(|(at, holds)| {
+                Ok(match holds {
+                    Int => row.int(at)?.map_or(Param::NoInt, Param::Int),
+                    Text => row.text(at)?.into(),
+                    Bytes => row.bytes(at)?.into(),
+                })
+            })
+            .collect::<Result<_, StoreError>>()?;
+        to.run(table.write, &row)?;
+        ON
+    })
+}
+
+/// Reads every row: the pages of a file, the bytes of each change against their hash, the numbers of each scope.
+pub(super) fn verify(database: &Database) -> Result<Verified, StoreError> {
+    match database {
+        Database::Sqlite(path) => sqlite::look(path)?.within(Kind::Reading, verify_rows),
+        Database::Postgres(config) => {
+            let session: &mut dyn Sql = &mut Postgres::new(config).session()?;
+            session.within(Kind::Reading, verify_rows)
+        }
     }
-    let heads = "SELECT unit, scope, seq FROM head";
-    let mut statement = connection.prepare(heads)?;
-    let heads = statement.query_map([], |row| {
-        let (unit, scope): (String, String) = (row.get(0)?, row.get(1)?);
-        Ok(((unit, scope), row.get::<_, u64>(2)?))
-    })?;
-    let heads: BTreeMap<(String, String), u64> = heads.collect::<Result<_, _>>()?;
+}
+
+fn verify_rows(sql: &mut dyn Sql) -> Result<Verified, StoreError> {
+    let key = |row: &dyn Columns| Ok::<_, StoreError>((row.string(0)?, row.string(1)?));
+    let get = "/* all units */ SELECT unit, scope, seq FROM head";
+    let heads = sql.all(get, &[], |row| Ok((key(row)?, row.count(2)?)))?;
+    let heads: BTreeMap<(String, String), u64> = heads.into_iter().collect();
     let mut seen: BTreeMap<(String, String), u64> = BTreeMap::new();
-    let all = "SELECT unit, scope, seq, body, hash FROM change ORDER BY unit, scope, seq";
-    let mut statement = connection.prepare(all)?;
-    let mut rows = statement.query([])?;
-    let mut verified = Verified::default();
-    while let Some(row) = rows.next()? {
-        let key: (String, String) = (row.get(0)?, row.get(1)?);
-        let seq: u64 = row.get(2)?;
-        let (body, hash): (Vec<u8>, Vec<u8>) = (row.get(3)?, row.get(4)?);
-        let place = format!("{} {seq}", key.1);
-        let own: [u8; 32] = Sha256::digest(&body).into();
-        if own[..] != hash[..] {
-            return Err(StoreError::Damaged(format!(
-                "{place}: the bytes are not those that were taken"
-            )));
+    let mut verified = Verified {
+        scopes: heads.len(),
+        ..Verified::default()
+    };
+    let all =
+        "/* all units */ SELECT unit, scope, seq, body, hash FROM change ORDER BY unit, scope, seq";
+    sql.walk(all, &[], &mut |row| {
+        let (key, seq, body) = (key(row)?, row.count(2)?, row.bytes(3)?);
+        let damaged = |what| StoreError::Damaged(format!("{} {seq}: {what}", key.1));
+        let own: [u8; 32] = Sha256::digest(body).into();
+        if own[..] != *row.bytes(4)? {
+            return Err(damaged("the bytes are not those that were taken"));
         }
-        let last = seen.entry(key).or_default();
-        if seq != *last + 1 {
-            return Err(StoreError::Damaged(format!(
-                "{place}: the row before it is missing"
-            )));
+        let last = seen.get(&key).copied().unwrap_or(0);
+        if seq != last + 1 {
+            return Err(damaged("the row before it is missing"));
         }
-        *last = seq;
+        seen.insert(key, seq);
         verified.changes += 1;
         verified.bytes += body.len();
-    }
+        ON
+    })?;
     if seen != heads {
         return Err(StoreError::Damaged(
             "a scope lacks its last rows".to_owned(),
         ));
     }
-    verified.scopes = heads.len();
     Ok(verified)
 }

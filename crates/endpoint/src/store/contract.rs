@@ -1,8 +1,10 @@
 //! What every engine holds: one list of cases, run against each.
 
+#[path = "../../tests/base.rs"]
+mod base;
 mod books;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use records::{
     id::{ChangeId, DeviceId, RecordId},
@@ -13,6 +15,7 @@ use records::{
 use super::{
     Arrived, BookEntry, Delivery, Filed, Found, Hand, Hold, OTHER_CONTENT, Place, Store, Wanted,
 };
+use crate::settings::parse_database;
 use books::{
     a_number_that_comes_later_in_a_delivery_is_the_records,
     a_slip_of_the_pen_is_corrected_and_a_book_goes_on_from_paper,
@@ -429,22 +432,26 @@ async fn groups_of_many_writers_have_no_gaps(store: Store) {
     store.check().await.unwrap();
 }
 
-macro_rules! run_against_sqlite {
+fn open(path: &Path) -> Store {
+    Store::open(&parse_database(&base::place(path)).unwrap()).unwrap()
+}
+
+/// Against SQLite, or with the feature `postgres` against PostgreSQL.
+macro_rules! run {
     ($($case:ident),* $(,)?) => {
-        mod sqlite {
+        mod contract {
             $(
                 #[tokio::test]
                 async fn $case() {
                     let folder = tempfile::tempdir().unwrap();
-                    let path = folder.path().join("notebook.db");
-                    super::$case(super::Store::open_sqlite(&path).unwrap()).await;
+                    super::$case(super::open(&folder.path().join("notebook.db"))).await;
                 }
             )*
         }
     };
 }
 
-run_against_sqlite!(
+run!(
     what_is_taken_once_is_had_for_ever,
     a_twin_is_held_and_the_first_stays,
     what_is_held_has_no_number_and_no_reader,
@@ -466,6 +473,7 @@ run_against_sqlite!(
     a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_taken_twice,
 );
 
+#[cfg(not(feature = "postgres"))]
 #[tokio::test]
 async fn a_database_of_the_first_release_opens_and_goes_on() {
     let folder = tempfile::tempdir().unwrap();
@@ -487,7 +495,7 @@ async fn a_database_of_the_first_release_opens_and_goes_on() {
         .execute(put, rusqlite::params![name.bytes(), body])
         .unwrap();
     drop(shell);
-    let store = Store::open_sqlite(&path).unwrap();
+    let store = open(&path);
     assert_eq!(store.identity().await.unwrap().epoch, "first");
     assert_eq!(
         taken(&file(&store, vec![entered(2, Some(2026), None)]).await[0]).seq,
@@ -504,22 +512,26 @@ async fn a_database_of_the_first_release_opens_and_goes_on() {
 }
 
 #[tokio::test]
-async fn a_file_keeps_everything_and_one_of_a_newer_release_is_refused_untouched() {
+async fn a_database_keeps_everything_and_one_of_a_newer_release_is_refused_untouched() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("notebook.db");
-    let store = Store::open_sqlite(&path).unwrap();
+    let store = open(&path);
     let before = store.identity().await.unwrap();
     file(&store, vec![arrived(1)]).await;
     drop(store);
-    let store = Store::open_sqlite(&path).unwrap();
+    let store = open(&path);
     let after = store.identity().await.unwrap();
     assert_eq!((before.epoch, before.mac_key), (after.epoch, after.mac_key));
     assert_eq!(taken(&file(&store, vec![arrived(2)]).await[0]).seq, 2);
     drop(store);
-    let shell = rusqlite::Connection::open(&path).unwrap();
-    shell
-        .execute("UPDATE meta SET value = 99 WHERE name = 'schema'", [])
-        .unwrap();
-    let refused = Store::open_sqlite(&path).unwrap_err();
+    let newer = match cfg!(feature = "postgres") {
+        true => "'99'",
+        false => "99",
+    };
+    base::tamper(
+        &path,
+        &format!("UPDATE meta SET value = {newer} WHERE name = 'schema'"),
+    );
+    let refused = Store::open(&parse_database(&base::place(&path)).unwrap()).unwrap_err();
     assert!(refused.to_string().contains("99"), "{refused}");
 }

@@ -2,11 +2,13 @@
 //! year, so no number is given twice and none is left out. After a restore they wait: what was printed since may not be
 //! known here.
 
+use std::collections::BTreeMap;
+
 use records::id::RecordId;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    Arrived, BookEntry, Giving, StoreError, Volume,
+    Arrived, BookEntry, Giving, StoreError, Volume, read,
+    sql::{Columns, ON, Sql, missing},
     write::{Filing, Heads},
 };
 
@@ -21,7 +23,7 @@ struct Waiting {
 impl Filing<'_> {
     /// Enters the records of a change that was just taken into their books. Numbers are given once the whole delivery is
     /// in: a later change in it may say one.
-    pub(super) fn enter(&self, arrived: &Arrived) -> Result<(), StoreError> {
+    pub(super) fn enter(&mut self, arrived: &Arrived) -> Result<(), StoreError> {
         for entry in &arrived.entries {
             // It stands in the book of the commune that made it.
             if self.is_older(entry.rec)? {
@@ -43,14 +45,13 @@ impl Filing<'_> {
     }
 
     /// Gives numbers in every open volume in which somebody waits.
-    pub(super) fn give(&self, heads: &mut Heads) -> Result<(), StoreError> {
+    pub(super) fn give(&mut self, heads: &mut Heads) -> Result<(), StoreError> {
         let get = "SELECT DISTINCT form, year FROM book_number WHERE unit = ?1 AND number IS NULL";
-        let mut statement = self.connection.prepare_cached(get)?;
-        let volumes = statement.query_map([&self.delivery.unit], |row| {
-            Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
-        })?;
-        for volume in volumes.collect::<Result<Vec<_>, _>>()? {
-            let (form, year) = volume;
+        let key = [(&self.delivery.unit).into()];
+        let volumes = self
+            .sql
+            .all(get, &key, |row| Ok((row.string(0)?, year_of(row, 1)?)))?;
+        for (form, year) in volumes {
             if self.is_open(&form, year)? {
                 self.give_waiting(&form, year, heads)?;
             }
@@ -59,68 +60,63 @@ impl Filing<'_> {
     }
 
     /// The year of a record's place in its book.
-    fn place(&self, rec: RecordId) -> Result<Option<i64>, StoreError> {
+    fn place(&mut self, rec: RecordId) -> Result<Option<i64>, StoreError> {
         let get = "SELECT year FROM book_number WHERE unit = ?1 AND rec = ?2";
-        let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement.query_row(params![self.delivery.unit, rec.bytes()], |row| row.get(0));
-        Ok(found.optional()?)
+        let key = [(&self.delivery.unit).into(), rec.bytes().into()];
+        self.sql.first(get, &key, |row| year_of(row, 0))
     }
 
     /// Whether a commune that was taken over has written to a record.
-    fn is_older(&self, rec: RecordId) -> Result<bool, StoreError> {
-        let get = "SELECT EXISTS (SELECT 1 FROM rec_change WHERE unit = ?1 AND rec = ?2)";
-        let mut statement = self.connection.prepare_cached(get)?;
+    fn is_older(&mut self, rec: RecordId) -> Result<bool, StoreError> {
+        let get = "SELECT 1 FROM rec_change WHERE unit = ?1 AND rec = ?2 LIMIT 1";
         for unit in &self.before {
-            if statement.query_row(params![unit, rec.bytes()], |row| row.get(0))? {
+            if self.sql.has(get, &[unit.into(), rec.bytes().into()])? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    fn put(&self, entry: &BookEntry, arrived: &Arrived, year: i64) -> Result<(), StoreError> {
+    fn put(&mut self, entry: &BookEntry, arrived: &Arrived, year: i64) -> Result<(), StoreError> {
         let put = "INSERT INTO book_number (unit, rec, form, year, ver, field, scope, seq) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, \
                    (SELECT seq FROM change WHERE unit = ?1 AND id = ?8))";
-        self.connection.prepare_cached(put)?.execute(params![
-            self.delivery.unit,
-            entry.rec.bytes(),
-            entry.form,
-            year,
-            entry.ver,
-            entry.field,
-            arrived.scope,
-            arrived.id.bytes(),
-        ])?;
-        Ok(())
+        let row = [
+            (&self.delivery.unit).into(),
+            entry.rec.bytes().into(),
+            (&entry.form).into(),
+            year.into(),
+            (&entry.ver).into(),
+            (&entry.field).into(),
+            (&arrived.scope).into(),
+            arrived.id.bytes().into(),
+        ];
+        self.sql.run(put, &row).map(drop)
     }
 
-    fn set_number(&self, rec: RecordId, number: u64) -> Result<(), StoreError> {
+    fn set_number(&mut self, rec: RecordId, number: u64) -> Result<(), StoreError> {
         let set = "UPDATE book_number SET number = ?3 WHERE unit = ?1 AND rec = ?2";
-        self.connection.prepare_cached(set)?.execute(params![
-            self.delivery.unit,
-            rec.bytes(),
-            number
-        ])?;
-        Ok(())
+        let row = [
+            (&self.delivery.unit).into(),
+            rec.bytes().into(),
+            number.into(),
+        ];
+        self.sql.run(set, &row).map(drop)
     }
 
-    fn is_open(&self, form: &str, year: i64) -> Result<bool, StoreError> {
-        let get = "SELECT epoch = ?4 FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3";
-        let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement
-            .query_row(params![self.delivery.unit, form, year, self.epoch], |row| {
-                row.get(0)
-            });
-        match found.optional()? {
-            Some(true) => Ok(true),
-            Some(false) | None => Ok(!may_have_forgotten(self.connection, year)?),
+    fn is_open(&mut self, form: &str, year: i64) -> Result<bool, StoreError> {
+        let get = "SELECT epoch FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3";
+        let key = [(&self.delivery.unit).into(), form.into(), year.into()];
+        let confirmed = self.sql.first(get, &key, |row| row.string(0))?;
+        if confirmed.is_some_and(|epoch| epoch == self.epoch) {
+            return Ok(true);
         }
+        Ok(!may_have_forgotten(restored(self.sql)?, year))
     }
 
     /// Opens a volume at the last number that anybody printed, and gives to all that waited.
     pub(super) fn confirm(
-        &self,
+        &mut self,
         form: &str,
         year: i64,
         last: u64,
@@ -129,18 +125,29 @@ impl Filing<'_> {
         let put = "INSERT INTO book (unit, form, year, floor, epoch) VALUES (?1, ?2, ?3, ?4, ?5) \
                    ON CONFLICT (unit, form, year) DO UPDATE \
                    SET floor = excluded.floor, epoch = excluded.epoch";
-        let named = params![self.delivery.unit, form, year, last, self.epoch];
-        self.connection.prepare_cached(put)?.execute(named)?;
+        let row = [
+            (&self.delivery.unit).into(),
+            form.into(),
+            year.into(),
+            last.into(),
+            self.epoch.into(),
+        ];
+        self.sql.run(put, &row)?;
         self.give_waiting(form, year, heads)
     }
 
     /// Gives the next numbers to all that wait in a volume; how many.
-    fn give_waiting(&self, form: &str, year: i64, heads: &mut Heads) -> Result<usize, StoreError> {
+    fn give_waiting(
+        &mut self,
+        form: &str,
+        year: i64,
+        heads: &mut Heads,
+    ) -> Result<usize, StoreError> {
         let waiting = self.waiting(form, year)?;
         for one in &waiting {
             let number = self.last(form, year)? + 1;
             self.set_number(one.rec, number)?;
-            let seq = heads.next(self.connection, &self.delivery.unit, &one.scope)?;
+            let seq = heads.next(self.sql, &self.delivery.unit, &one.scope)?;
             let arrived = self.delivery.hand.write(&Giving {
                 unit: &self.delivery.unit,
                 scope: &one.scope,
@@ -159,28 +166,28 @@ impl Filing<'_> {
     }
 
     /// The greatest number of a volume, or what a person said is the last.
-    fn last(&self, form: &str, year: i64) -> Result<u64, StoreError> {
-        let get = "SELECT max( \
-                       coalesce((SELECT floor FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3), 0), \
-                       coalesce((SELECT max(number) FROM book_number \
-                                 WHERE unit = ?1 AND form = ?2 AND year = ?3), 0))";
-        let mut statement = self.connection.prepare_cached(get)?;
-        Ok(statement.query_row(params![self.delivery.unit, form, year], |row| row.get(0))?)
+    fn last(&mut self, form: &str, year: i64) -> Result<u64, StoreError> {
+        let key = [(&self.delivery.unit).into(), form.into(), year.into()];
+        let get = "SELECT floor FROM book WHERE unit = ?1 AND form = ?2 AND year = ?3";
+        let said = self.sql.first(get, &key, |row| row.count(0))?;
+        let get = "SELECT number FROM book_number WHERE unit = ?1 AND form = ?2 AND year = ?3 \
+                   AND number IS NOT NULL ORDER BY number DESC LIMIT 1";
+        let given = self.sql.first(get, &key, |row| row.count(0))?;
+        Ok(said.max(given).unwrap_or(0))
     }
 
-    fn waiting(&self, form: &str, year: i64) -> Result<Vec<Waiting>, StoreError> {
+    fn waiting(&mut self, form: &str, year: i64) -> Result<Vec<Waiting>, StoreError> {
         let get = "SELECT rec, ver, field, scope FROM book_number \
                    WHERE unit = ?1 AND form = ?2 AND year = ?3 AND number IS NULL ORDER BY seq, rec";
-        let mut statement = self.connection.prepare_cached(get)?;
-        let rows = statement.query_map(params![self.delivery.unit, form, year], |row| {
+        let key = [(&self.delivery.unit).into(), form.into(), year.into()];
+        self.sql.all(get, &key, |row| {
             Ok(Waiting {
-                rec: super::read::name(row, 0)?,
-                ver: row.get(1)?,
-                field: row.get(2)?,
-                scope: row.get(3)?,
+                rec: row.id(0)?,
+                ver: row.string(1)?,
+                field: row.string(2)?,
+                scope: row.string(3)?,
             })
-        })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        })
     }
 
     /// Where nobody said it: the year in Viet Nam in which the change arrived.
@@ -190,39 +197,57 @@ impl Filing<'_> {
     }
 }
 
+fn year_of(row: &dyn Columns, at: usize) -> Result<i64, StoreError> {
+    row.int(at)?.ok_or_else(|| missing(at))
+}
+
+/// The year in which the database was restored last.
+fn restored(sql: &mut dyn Sql) -> Result<Option<i64>, StoreError> {
+    let bytes = read::meta(sql, "restored")?;
+    Ok(bytes.and_then(|bytes| str::from_utf8(&bytes).ok()?.parse().ok()))
+}
+
 /// Whether a volume of that year may have lost numbers that were printed: the database was restored in it, or later.
-fn may_have_forgotten(connection: &Connection, year: i64) -> Result<bool, StoreError> {
-    let get = "SELECT CAST(CAST(value AS TEXT) AS INTEGER) FROM meta WHERE name = 'restored'";
-    let mut statement = connection.prepare_cached(get)?;
-    let restored: Option<i64> = statement.query_row([], |row| row.get(0)).optional()?;
-    Ok(restored.is_some_and(|restored| year <= restored))
+fn may_have_forgotten(restored: Option<i64>, year: i64) -> bool {
+    restored.is_some_and(|restored| year <= restored)
 }
 
 /// All volumes of a unit.
-pub(super) fn volumes(
-    connection: &Connection,
-    unit: &str,
-    epoch: &str,
-) -> Result<Vec<Volume>, StoreError> {
-    let get = "SELECT form, year, max(last), max(is_confirmed), sum(waits) FROM ( \
-                   SELECT form, year, floor AS last, epoch = ?2 AS is_confirmed, 0 AS waits \
-                   FROM book WHERE unit = ?1 \
-                   UNION ALL SELECT form, year, coalesce(number, 0), 0, number IS NULL \
-                   FROM book_number WHERE unit = ?1) \
-               GROUP BY form, year ORDER BY form, year";
-    let mut statement = connection.prepare_cached(get)?;
-    let rows = statement.query_map(params![unit, epoch], |row| {
-        Ok(Volume {
-            form: row.get(0)?,
-            year: row.get(1)?,
-            last: row.get(2)?,
-            is_open: row.get(3)?,
-            waiting: row.get(4)?,
-        })
+pub(super) fn volumes(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Volume>, StoreError> {
+    let (epoch, restored) = (read::epoch(sql)?, restored(sql)?);
+    let mut volumes: BTreeMap<(String, i64), Volume> = BTreeMap::new();
+    let mut put = |form: String, year, last, is_confirmed, waits| {
+        let new = Volume {
+            form: form.clone(),
+            year,
+            last: 0,
+            is_open: !may_have_forgotten(restored, year),
+            waiting: 0,
+        };
+        let volume = volumes.entry((form, year)).or_insert(new);
+        volume.last = volume.last.max(last);
+        volume.is_open |= is_confirmed;
+        volume.waiting += waits;
+    };
+    let get = "SELECT form, year, floor, epoch FROM book WHERE unit = ?1";
+    sql.walk(get, &[unit.into()], &mut |row| {
+        let is_confirmed = row.text(3)? == epoch;
+        put(
+            row.string(0)?,
+            year_of(row, 1)?,
+            row.count(2)?,
+            is_confirmed,
+            0,
+        );
+        ON
     })?;
-    let mut volumes: Vec<Volume> = rows.collect::<Result<_, _>>()?;
-    for volume in &mut volumes {
-        volume.is_open = volume.is_open || !may_have_forgotten(connection, volume.year)?;
-    }
-    Ok(volumes)
+    let get = "SELECT form, year, max(number), count(*) - count(number) FROM book_number \
+               WHERE unit = ?1 GROUP BY form, year";
+    sql.walk(get, &[unit.into()], &mut |row| {
+        let last = row.int(2)?.and_then(|last| u64::try_from(last).ok());
+        let (form, year) = (row.string(0)?, year_of(row, 1)?);
+        put(form, year, last.unwrap_or(0), false, row.count(3)?);
+        ON
+    })?;
+    Ok(volumes.into_values().collect())
 }

@@ -1,89 +1,72 @@
-//! What readers ask of the SQLite file, each at one instant (one read transaction).
+//! What readers ask of a database, each at one instant (one read transaction).
 
-use std::{collections::BTreeSet, str::FromStr};
+use std::{collections::BTreeSet, ops::ControlFlow};
 
 use records::{
-    id::{ChangeId, NotAnId, RecordId},
+    id::{ChangeId, RecordId},
     published::Mark,
-    stamp::NotAStamp,
-    wire::Acceptance,
 };
-use rusqlite::{Connection, OptionalExtension, params, types::Type};
 
-use super::{Found, Identity, Row, Run, StoreError, Wanted};
+use super::{
+    Found, Identity, Row, Run, StoreError, Wanted,
+    sql::{Columns, ON, Sql, Walk},
+};
 
 /// What a row weighs beside its body: its acceptance as JSON.
 const ACCEPTANCE_BYTES: usize = 260;
+/// Rows that are asked for at once.
+const CHUNK: u64 = 256;
 
-pub(super) fn epoch(connection: &Connection) -> Result<String, StoreError> {
-    text_meta(connection, "epoch")
+pub(super) fn epoch(sql: &mut dyn Sql) -> Result<String, StoreError> {
+    let bytes = meta(sql, "epoch")?.ok_or_else(|| lost("epoch"))?;
+    String::from_utf8(bytes).map_err(|e| StoreError::Engine(e.to_string()))
 }
 
-pub(super) fn identity(connection: &Connection) -> Result<Identity, StoreError> {
-    let mac_key = meta(connection, "mac_key")?.and_then(|bytes| bytes.try_into().ok());
-    let device_key_hash = meta(connection, "device_key_hash")?;
+pub(super) fn identity(sql: &mut dyn Sql) -> Result<Identity, StoreError> {
+    let mac_key = meta(sql, "mac_key")?.and_then(|bytes| bytes.try_into().ok());
+    let device_key_hash = meta(sql, "device_key_hash")?;
     Ok(Identity {
-        epoch: epoch(connection)?,
+        epoch: epoch(sql)?,
         mac_key: mac_key.ok_or_else(|| lost("mac_key"))?,
         // Of another length: as good as none, and a new one will be made.
         device_key_hash: device_key_hash.and_then(|bytes| bytes.try_into().ok()),
     })
 }
 
-fn meta(connection: &Connection, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE name = ?1")?;
-    Ok(statement.query_row([name], |row| row.get(0)).optional()?)
-}
-
-fn text_meta(connection: &Connection, name: &str) -> Result<String, StoreError> {
-    let bytes = meta(connection, name)?.ok_or_else(|| lost(name))?;
-    String::from_utf8(bytes).map_err(|e| StoreError::Engine(e.to_string()))
+pub(super) fn meta(sql: &mut dyn Sql, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let get = "SELECT value FROM meta WHERE name = ?1";
+    sql.first(get, &[name.into()], |row| Ok(row.bytes(0)?.to_vec()))
 }
 
 fn lost(name: &str) -> StoreError {
     StoreError::Engine(format!("meta has no readable {name}"))
 }
 
-/// The acceptance in a row whose columns from `at` are scope, seq, epoch, eff, mac.
-pub(super) fn acceptance(row: &rusqlite::Row<'_>, at: usize) -> rusqlite::Result<Acceptance> {
-    let eff: String = row.get(at + 3)?;
-    Ok(Acceptance {
-        scope: row.get(at)?,
-        seq: row.get(at + 1)?,
-        epoch: row.get(at + 2)?,
-        eff: eff.parse().map_err(|e: NotAStamp| {
-            rusqlite::Error::FromSqlConversionFailure(at + 3, Type::Text, Box::new(e))
-        })?,
-        mac: row.get(at + 4)?,
-    })
-}
-
-pub(super) fn find(connection: &mut Connection, wanted: &Wanted) -> Result<Found, StoreError> {
-    let transaction = connection.transaction()?;
+pub(super) fn find(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Found, StoreError> {
     let mut left = Budget {
         bytes: wanted.bytes,
         rows: 0,
         is_spent: false,
     };
     let mut units = vec![wanted.unit.clone()];
-    units.append(&mut predecessors(&transaction, &wanted.unit)?);
+    units.append(&mut predecessors(sql, &wanted.unit)?);
     let mut runs = Vec::with_capacity(units.len());
     for unit in &units {
-        runs.push(run(&transaction, wanted, unit, &mut left)?);
+        runs.push(run(sql, wanted, unit, &mut left)?);
     }
     let mut lacks = Vec::new();
     for id in wanted.offer.iter().collect::<BTreeSet<_>>() {
         let mut is_here = false;
         for unit in &units {
-            is_here = is_here || has(&transaction, unit, *id)?;
+            is_here = is_here || has(sql, unit, *id)?;
         }
         if !is_here {
             lacks.push(*id);
         }
     }
     Ok(Found {
-        epoch: epoch(&transaction)?,
-        catalogue: newest_catalogue(&transaction)?,
+        epoch: epoch(sql)?,
+        catalogue: newest_catalogue(sql)?,
         runs,
         more: left.is_spent,
         lacks,
@@ -112,16 +95,17 @@ impl Budget {
 }
 
 fn run(
-    connection: &Connection,
+    sql: &mut dyn Sql,
     wanted: &Wanted,
     unit: &str,
     left: &mut Budget,
 ) -> Result<Run, StoreError> {
     let scope = format!("{unit}/{}", wanted.part);
-    let (generation, head) = connection
-        .prepare_cached("SELECT gen, seq FROM head WHERE unit = ?1 AND scope = ?2")?
-        .query_row(params![unit, scope], |row| Ok((row.get(0)?, row.get(1)?)))
-        .optional()?
+    let get = "SELECT gen, seq FROM head WHERE unit = ?1 AND scope = ?2";
+    let (generation, head) = sql
+        .first(get, &[unit.into(), (&scope).into()], |row| {
+            Ok((row.count(0)?, row.count(1)?))
+        })?
         .unwrap_or((1, 0));
     // A cursor beyond the head was given by another history: this one is read from its start.
     let from = match wanted.cursors.get(&scope) {
@@ -129,39 +113,51 @@ fn run(
         _ => 0,
     };
     let mut run = Run {
-        scope: scope.clone(),
+        scope,
         generation,
         from,
         to: from,
         rows: Vec::new(),
     };
-    let get = "SELECT id, scope, seq, epoch, eff, mac, body FROM change \
-               WHERE unit = ?1 AND scope = ?2 AND seq > ?3 ORDER BY seq";
-    let mut statement = connection.prepare_cached(get)?;
-    let mut rows = statement.query(params![unit, scope, from])?;
-    while let Some(row) = rows.next()? {
-        let id = id_of(row)?;
-        if !wanted.left_out.contains(&id) {
-            let body = row
-                .get_ref(6)?
-                .as_blob()
-                .map_err(|e| StoreError::Engine(e.to_string()))?;
-            if !left.spend(body.len()) {
-                break;
-            }
-            run.rows.extend(read_row(row, id, body)?);
-        }
-        run.to = row.get(2)?;
-    }
+    while !left.is_spent && chunk(sql, wanted, unit, &mut run, left)? {}
     Ok(run)
 }
 
+/// The next rows of a run; whether there may be more.
+fn chunk(
+    sql: &mut dyn Sql,
+    wanted: &Wanted,
+    unit: &str,
+    run: &mut Run,
+    left: &mut Budget,
+) -> Result<bool, StoreError> {
+    let get = "SELECT id, scope, seq, epoch, eff, mac, body FROM change \
+               WHERE unit = ?1 AND scope = ?2 AND seq > ?3 ORDER BY seq LIMIT ?4";
+    let scope = run.scope.clone();
+    let params = [unit.into(), (&scope).into(), run.to.into(), CHUNK.into()];
+    let mut count = 0;
+    sql.walk(get, &params, &mut |row| {
+        let id = row.change_id(0)?;
+        if !wanted.left_out.contains(&id) {
+            let body = row.bytes(6)?;
+            if !left.spend(body.len()) {
+                return Ok(ControlFlow::Break(()));
+            }
+            run.rows.extend(read_row(row, id)?);
+        }
+        run.to = row.count(2)?;
+        count += 1;
+        ON
+    })?;
+    Ok(count == CHUNK)
+}
+
 /// A row, or nothing when its body was damaged on the disk: one bad row must not stop everybody.
-fn read_row(row: &rusqlite::Row<'_>, id: ChangeId, body: &[u8]) -> Result<Option<Row>, StoreError> {
-    match String::from_utf8(body.to_vec()) {
+fn read_row(row: &dyn Columns, id: ChangeId) -> Result<Option<Row>, StoreError> {
+    match String::from_utf8(row.bytes(6)?.to_vec()) {
         Ok(body) => Ok(Some(Row {
             id,
-            acc: acceptance(row, 1)?,
+            acc: row.acceptance(1)?,
             body,
         })),
         Err(error) => {
@@ -171,63 +167,37 @@ fn read_row(row: &rusqlite::Row<'_>, id: ChangeId, body: &[u8]) -> Result<Option
     }
 }
 
-fn id_of(row: &rusqlite::Row<'_>) -> Result<ChangeId, StoreError> {
-    Ok(name(row, 0)?)
-}
-
-/// The name in a column.
-pub(super) fn name<T: FromStr<Err = NotAnId>>(
-    row: &rusqlite::Row<'_>,
-    at: usize,
-) -> rusqlite::Result<T> {
-    let bytes: [u8; 16] = row.get(at)?;
-    let text = uuid::Uuid::from_bytes(bytes).to_string();
-    text.parse().map_err(|e: NotAnId| {
-        rusqlite::Error::FromSqlConversionFailure(at, Type::Blob, Box::new(e))
+pub(super) fn newest_catalogue(sql: &mut dyn Sql) -> Result<Option<Mark>, StoreError> {
+    let get = "SELECT number, hash FROM catalogue ORDER BY number DESC LIMIT 1";
+    sql.first(get, &[], |row| {
+        Ok(Mark {
+            number: row.count(0)?,
+            hash: row.string(1)?,
+        })
     })
 }
 
-pub(super) fn newest_catalogue(connection: &Connection) -> Result<Option<Mark>, StoreError> {
-    let get = "SELECT number, hash FROM catalogue ORDER BY number DESC LIMIT 1";
-    let mut statement = connection.prepare_cached(get)?;
-    let found = statement.query_row([], |row| {
-        Ok(Mark {
-            number: row.get(0)?,
-            hash: row.get(1)?,
-        })
-    });
-    Ok(found.optional()?)
-}
-
 pub(super) fn catalogue_text(
-    connection: &Connection,
+    sql: &mut dyn Sql,
     number: u64,
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let Ok(number) = i64::try_from(number) else {
-        return Ok(None); // a number that was never given
-    };
-    let mut statement =
-        connection.prepare_cached("SELECT text FROM catalogue WHERE number = ?1")?;
-    Ok(statement.query_row([number], |row| row.get(0)).optional()?)
+    let get = "SELECT text FROM catalogue WHERE number = ?1";
+    sql.first(get, &[number.into()], |row| Ok(row.bytes(0)?.to_vec()))
 }
 
 /// Whether a change was taken. What is held under its id may be another text, so it does not count.
-fn has(connection: &Connection, unit: &str, id: ChangeId) -> Result<bool, StoreError> {
-    let get = "SELECT EXISTS (SELECT 1 FROM change WHERE unit = ?1 AND id = ?2)";
-    let mut statement = connection.prepare_cached(get)?;
-    Ok(statement.query_row(params![unit, id.bytes()], |row| row.get(0))?)
+fn has(sql: &mut dyn Sql, unit: &str, id: ChangeId) -> Result<bool, StoreError> {
+    let get = "SELECT 1 FROM change WHERE unit = ?1 AND id = ?2";
+    sql.has(get, &[unit.into(), id.bytes().into()])
 }
 
 /// Breadth first; a circle ends where it began.
-pub(super) fn predecessors(connection: &Connection, unit: &str) -> Result<Vec<String>, StoreError> {
+pub(super) fn predecessors(sql: &mut dyn Sql, unit: &str) -> Result<Vec<String>, StoreError> {
     let mut all = vec![unit.to_owned()];
     let mut at = 0;
     while let Some(unit) = all.get(at).cloned() {
         let get = "SELECT old FROM succession WHERE unit = ?1 ORDER BY old";
-        let mut statement = connection.prepare_cached(get)?;
-        let olds = statement.query_map([unit], |row| row.get(0))?;
-        for old in olds {
-            let old: String = old?;
+        for old in sql.all(get, &[(&unit).into()], |row| row.string(0))? {
             if !all.contains(&old) {
                 all.push(old);
             }
@@ -237,24 +207,24 @@ pub(super) fn predecessors(connection: &Connection, unit: &str) -> Result<Vec<St
     Ok(all.split_off(1))
 }
 
+/// Every change that writes to a record; of the units that were taken over, too.
 pub(super) fn changes_of(
-    connection: &mut Connection,
+    sql: &mut dyn Sql,
     unit: &str,
     rec: RecordId,
 ) -> Result<Vec<Row>, StoreError> {
     let get = "SELECT c.id, c.scope, c.seq, c.epoch, c.eff, c.mac, c.body \
                FROM rec_change r JOIN change c ON c.unit = r.unit AND c.id = r.id \
                WHERE r.unit = ?1 AND r.rec = ?2 ORDER BY c.scope, c.seq";
-    let mut statement = connection.prepare_cached(get)?;
-    let mut rows = statement.query(params![unit, rec.bytes()])?;
+    let mut units = vec![unit.to_owned()];
+    units.append(&mut predecessors(sql, unit)?);
     let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let id = id_of(row)?;
-        let body = row
-            .get_ref(6)?
-            .as_blob()
-            .map_err(|e| StoreError::Engine(e.to_string()))?;
-        found.extend(read_row(row, id, body)?);
+    for unit in &units {
+        let mut keep = |row: &dyn Columns| -> Walk {
+            found.extend(read_row(row, row.change_id(0)?)?);
+            ON
+        };
+        sql.walk(get, &[unit.into(), rec.bytes().into()], &mut keep)?;
     }
     Ok(found)
 }

@@ -1,190 +1,168 @@
-//! SQLite: opening the file, one writer thread, a few readers. The statements are in `write` and `read`.
+//! SQLite: one file, no server to install. One writer, for the file has one; as many readers as are needed.
 
 use std::{
+    ops::ControlFlow,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use records::{id::RecordId, published::Mark};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, params};
-use uuid::Uuid;
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, params, types::ValueRef};
 
 use super::{
-    Confirm, Delivery, Filed, Found, Identity, Row, StoreError, Volume, Wanted, numbers, read,
-    write::{self, Coming, Writer},
+    StoreError, new_epoch, random,
+    sql::{self, Columns, Engine, Kind, Param, Sql, Walk, unreadable},
 };
-use crate::metrics::GroupFigures;
 
 /// The newest schema that this release reads and writes.
 const SCHEMA: i64 = 3;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
-/// Idle read connections that are kept; more are opened when needed and closed after.
-const READERS_IDLE_MAX: usize = 8;
 
 /// A notebook in one SQLite file.
 #[derive(Debug)]
-pub struct SqliteStore {
-    writer: Writer,
-    readers: Arc<Readers>,
-}
+pub(super) struct Sqlite(pub(super) PathBuf);
 
-#[derive(Debug)]
-struct Readers {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
-}
-
-impl SqliteStore {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
-        let mut connection = Connection::open(path)?;
+impl Engine for Sqlite {
+    fn open(&self) -> Result<Box<dyn Sql>, StoreError> {
+        let mut connection = Connection::open(&self.0)?;
         prepare(&connection)?;
         migrate(&mut connection)?;
-        let readers = Readers {
-            path: path.to_owned(),
-            idle: Mutex::default(),
-        };
-        Ok(Self {
-            writer: Writer::start(connection)?,
-            readers: Arc::new(readers),
-        })
+        Ok(Box::new(Session(connection)))
     }
 
-    pub(super) async fn file(&self, delivery: Delivery) -> Result<Filed, StoreError> {
-        self.writer.file(delivery).await
-    }
-
-    pub(super) async fn publish(
-        &self,
-        hash: String,
-        text: Vec<u8>,
-        now_ms: u64,
-    ) -> Result<Mark, StoreError> {
-        self.writer.publish(hash, text, now_ms).await
-    }
-
-    pub(super) async fn newest_catalogue(&self) -> Result<Option<Mark>, StoreError> {
-        self.read(|connection| read::newest_catalogue(connection))
-            .await
-    }
-
-    pub(super) async fn catalogue_text(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
-        self.read(move |connection| read::catalogue_text(connection, number))
-            .await
-    }
-
-    pub(super) async fn volumes(&self, unit: &str) -> Result<Vec<Volume>, StoreError> {
-        let unit = unit.to_owned();
-        self.read(move |connection| {
-            let epoch = read::epoch(connection)?;
-            numbers::volumes(connection, &unit, &epoch)
-        })
-        .await
-    }
-
-    pub(super) async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
-        self.writer.confirm(confirm).await
-    }
-
-    pub(super) fn announce(&self) -> Coming {
-        self.writer.announce()
-    }
-
-    pub(super) async fn set_meta(&self, name: &str, value: Vec<u8>) -> Result<(), StoreError> {
-        self.writer.set_meta(name.to_owned(), value).await
-    }
-
-    pub(super) async fn identity(&self) -> Result<Identity, StoreError> {
-        self.read(|connection| read::identity(connection)).await
-    }
-
-    pub(super) async fn find(&self, wanted: Wanted) -> Result<Found, StoreError> {
-        self.read(move |connection| read::find(connection, &wanted))
-            .await
-    }
-
-    pub(super) async fn changes_of(
-        &self,
-        unit: &str,
-        rec: RecordId,
-    ) -> Result<Vec<Row>, StoreError> {
-        let unit = unit.to_owned();
-        self.read(move |connection| {
-            let mut all = read::changes_of(connection, &unit, rec)?;
-            for unit in read::predecessors(connection, &unit)? {
-                all.append(&mut read::changes_of(connection, &unit, rec)?);
-            }
-            Ok(all)
-        })
-        .await
-    }
-
-    pub(super) async fn succeed(
-        &self,
-        unit: &str,
-        old: &str,
-        since: &str,
-    ) -> Result<(), StoreError> {
-        let words = [unit.to_owned(), old.to_owned(), since.to_owned()];
-        self.writer.succeed(words).await
-    }
-
-    pub(super) async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
-        let unit = unit.to_owned();
-        self.read(move |connection| read::predecessors(connection, &unit))
-            .await
-    }
-
-    pub(super) async fn check(&self) -> Result<(), StoreError> {
-        self.writer.check()?;
-        self.read(|connection| read::identity(connection).map(drop))
-            .await
-    }
-
-    pub(super) fn group_figures(&self) -> &GroupFigures {
-        self.writer.group_figures()
-    }
-
-    /// Runs a reading on a thread that may block.
-    async fn read<T, F>(&self, reading: F) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        F: FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
-    {
-        let readers = Arc::clone(&self.readers);
-        let ended = tokio::task::spawn_blocking(move || readers.with(reading)).await;
-        ended.unwrap_or(Err(StoreError::Gone))
+    fn connect(&self) -> Result<Box<dyn Sql>, StoreError> {
+        let connection = Connection::open(&self.0)?;
+        prepare(&connection)?;
+        connection.pragma_update(None, "query_only", true)?;
+        Ok(Box::new(Session(connection)))
     }
 }
 
-impl Readers {
-    fn with<T>(
-        &self,
-        reading: impl FnOnce(&mut Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
-        let idle = self
-            .idle
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop();
-        let mut connection = match idle {
-            Some(connection) => connection,
-            None => self.open()?,
-        };
-        let found = reading(&mut connection)?; // after an error the connection is not used again
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < READERS_IDLE_MAX {
-            idle.push(connection);
-        }
-        Ok(found)
+/// A file that is only looked at, whatever its schema.
+pub(super) fn look(path: &Path) -> Result<Box<dyn Sql>, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let connection = Connection::open_with_flags(path, flags)?;
+    let said: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
+    if said == "ok" {
+        Ok(Box::new(Session(connection)))
+    } else {
+        Err(StoreError::Damaged(said))
+    }
+}
+
+/// Copies a file that others may be writing to, as it is at one instant.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::from_secs(30))?;
+    let to = to
+        .to_str()
+        .ok_or_else(|| StoreError::Engine("the name of the copy is not UTF-8".to_owned()))?;
+    connection.execute("VACUUM INTO ?1", params![to])?;
+    Ok(())
+}
+
+/// Whether nobody else has a file open.
+pub(super) fn is_alone(path: &Path) -> Result<bool, StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
+    match connection.execute_batch("BEGIN EXCLUSIVE; COMMIT") {
+        Ok(()) => Ok(true),
+        // What cannot be read is nobody's.
+        Err(error) => Ok(!matches!(StoreError::from(error), StoreError::Busy)),
+    }
+}
+
+struct Session(Connection);
+
+impl Session {
+    fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.0.execute_batch(sql)?)
+    }
+}
+
+impl Sql for Session {
+    fn begin(&mut self, kind: Kind) -> Result<(), StoreError> {
+        self.batch(match kind {
+            Kind::Reading => "BEGIN",
+            // Holds the write lock from its start.
+            Kind::Writing | Kind::Alone => "BEGIN IMMEDIATE",
+        })
     }
 
-    fn open(&self) -> Result<Connection, StoreError> {
-        let connection = Connection::open(&self.path)?;
-        prepare(&connection)?;
-        connection.pragma_update(None, "query_only", true)?;
-        Ok(connection)
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.batch("COMMIT")
+    }
+
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK")
+    }
+
+    fn save_point(&mut self) -> Result<(), StoreError> {
+        self.batch("SAVEPOINT part")
+    }
+
+    fn keep_part(&mut self) -> Result<(), StoreError> {
+        self.batch("RELEASE part")
+    }
+
+    fn drop_part(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK TO part; RELEASE part")
+    }
+
+    fn lock(&mut self, _unit: &str) -> Result<(), StoreError> {
+        Ok(()) // the file has one writer
+    }
+
+    fn run(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, StoreError> {
+        debug_assert!(sql::names_unit(sql), "{sql}");
+        let mut statement = self.0.prepare_cached(sql)?;
+        let params = params.iter().map(to_sqlite);
+        let touched = statement.execute(rusqlite::params_from_iter(params))?;
+        Ok(u64::try_from(touched).unwrap_or(u64::MAX))
+    }
+
+    fn walk(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        each: &mut dyn FnMut(&dyn Columns) -> Walk,
+    ) -> Result<(), StoreError> {
+        debug_assert!(sql::names_unit(sql), "{sql}");
+        let mut statement = self.0.prepare_cached(sql)?;
+        let params = params.iter().map(to_sqlite);
+        let mut rows = statement.query(rusqlite::params_from_iter(params))?;
+        while let Some(row) = rows.next()? {
+            if let ControlFlow::Break(()) = each(row)? {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn to_sqlite<'a>(param: &Param<'a>) -> rusqlite::types::ToSqlOutput<'a> {
+    rusqlite::types::ToSqlOutput::Borrowed(match *param {
+        Param::Int(value) => ValueRef::Integer(value),
+        Param::NoInt => ValueRef::Null,
+        Param::Text(value) => ValueRef::Text(value.as_bytes()),
+        Param::Bytes(value) => ValueRef::Blob(value),
+    })
+}
+
+impl Columns for rusqlite::Row<'_> {
+    fn int(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        Ok(self.get(at)?)
+    }
+
+    fn text(&self, at: usize) -> Result<&str, StoreError> {
+        let found = self.get_ref(at)?.as_str();
+        found.map_err(unreadable(at))
+    }
+
+    fn bytes(&self, at: usize) -> Result<&[u8], StoreError> {
+        let found = self.get_ref(at)?.as_blob();
+        found.map_err(unreadable(at))
     }
 }
 
@@ -194,12 +172,13 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     // NORMAL may roll back what was acknowledged when the power goes (sync.md E).
     connection.pragma_update(None, "synchronous", "FULL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    connection.set_prepared_statement_cache_capacity(32);
+    connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
 
 fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
-    let transaction = write::begin(connection)?;
+    let behavior = rusqlite::TransactionBehavior::Immediate;
+    let transaction = connection.transaction_with_behavior(behavior)?;
     let is_new: bool = transaction.query_row(
         "SELECT NOT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'meta')",
         [],
@@ -242,21 +221,6 @@ const STEPS: [(i64, &str); 2] = [
     (2, include_str!("schema-2.sql")),
     (3, include_str!("schema-3.sql")),
 ];
-
-/// A new epoch: a UUID that says when it began.
-///
-/// # Errors
-/// When the system has no random bytes.
-pub fn new_epoch() -> Result<String, StoreError> {
-    let uuid = uuid::Builder::from_unix_timestamp_millis(crate::now_ms(), &random::<10>()?);
-    Ok(Uuid::to_string(&uuid.into_uuid()))
-}
-
-fn random<const N: usize>() -> Result<[u8; N], StoreError> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).map_err(|e| StoreError::Engine(e.to_string()))?;
-    Ok(bytes)
-}
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {

@@ -1,10 +1,11 @@
-//! The one writer of the SQLite file: gathers deliveries, commits them together, then answers.
+//! The writer of a process: gathers deliveries, commits them together, then answers.
 //!
-//! A scope's counter row is raised last in the transaction, and there is one writer: the order of
-//! commit is the order of `seq`, without gaps, so `seq > cursor` never misses a row.
+//! Whoever files into a notebook holds its lock until the commit (SQLite has one writer; PostgreSQL a row for each unit),
+//! and a scope's counter row is raised last: the order of commit is the order of `seq`, without gaps, so `seq > cursor`
+//! never misses a row.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,10 +16,12 @@ use std::{
 };
 
 use records::{published::Mark, wire::Acceptance};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use tokio::sync::oneshot;
 
-use super::{Arrived, Confirm, Delivery, Filed, Hold, OTHER_CONTENT, Place, StoreError};
+use super::{
+    Arrived, Confirm, Delivery, Filed, Hold, OTHER_CONTENT, Place, StoreError, read,
+    sql::{Columns, Engine, Kind, Sql},
+};
 use crate::metrics::GroupFigures;
 
 /// One commit costs one flush of the disk, however much is in it: waiting this long for company pays.
@@ -30,7 +33,7 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
     File(Delivery, Reply<Filed>),
-    SetMeta(String, Vec<u8>, Reply<()>),
+    SetMeta(Vec<(&'static str, Vec<u8>)>, Reply<()>),
     Succeed([String; 3], Reply<()>),
     Publish(Publishing, Reply<Mark>),
     Confirm(Confirm, Reply<usize>),
@@ -63,21 +66,40 @@ impl Drop for Coming {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Result<Self, StoreError> {
+    /// Opens the database, and answers when it is open.
+    pub(super) fn start(engine: Arc<dyn Engine>) -> Result<Self, StoreError> {
         let (jobs, queue) = mpsc::channel();
+        let (opened, is_open) = mpsc::channel();
         let coming = Arc::<AtomicUsize>::default();
         let figures = Arc::<GroupFigures>::default();
         let (their_coming, their_figures) = (Arc::clone(&coming), Arc::clone(&figures));
+        let work = move || {
+            let connection = match engine.open() {
+                Ok(connection) => connection,
+                Err(error) => return drop(opened.send(Err(error))),
+            };
+            let mut desk = Desk {
+                engine,
+                connection: Some(connection),
+            };
+            if opened.send(Ok(())).is_ok() {
+                run(&mut desk, &queue, &their_coming, &their_figures);
+            }
+        };
         let thread = std::thread::Builder::new()
             .name("writer".to_owned())
-            .spawn(move || run(connection, &queue, &their_coming, &their_figures))
+            .spawn(work)
             .map_err(|e| StoreError::Engine(e.to_string()))?;
-        Ok(Self {
+        let writer = Self {
             jobs: Some(jobs),
             thread: Some(thread),
             coming,
             figures,
-        })
+        };
+        is_open
+            .recv()
+            .unwrap_or(Err(StoreError::Gone))
+            .map(|()| writer)
     }
 
     pub(super) fn announce(&self) -> Coming {
@@ -93,8 +115,11 @@ impl Writer {
         self.ask(|reply| Job::File(delivery, reply)).await
     }
 
-    pub(super) async fn set_meta(&self, name: String, value: Vec<u8>) -> Result<(), StoreError> {
-        self.ask(|reply| Job::SetMeta(name, value, reply)).await
+    pub(super) async fn set_meta(
+        &self,
+        values: Vec<(&'static str, Vec<u8>)>,
+    ) -> Result<(), StoreError> {
+        self.ask(|reply| Job::SetMeta(values, reply)).await
     }
 
     pub(super) async fn succeed(&self, words: [String; 3]) -> Result<(), StoreError> {
@@ -148,34 +173,64 @@ impl Drop for Writer {
     }
 }
 
-/// A transaction that holds the write lock from its start.
-pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, StoreError> {
-    Ok(connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+/// The writer's connection, made anew when it was lost.
+struct Desk {
+    engine: Arc<dyn Engine>,
+    connection: Option<Box<dyn Sql>>,
 }
 
-fn run(
-    mut connection: Connection,
-    queue: &Receiver<Job>,
-    coming: &AtomicUsize,
-    figures: &GroupFigures,
-) {
+impl Desk {
+    /// Work that does no harm when it is done twice. A connection may have been lost while nobody used it, or with the
+    /// machine that led until now: then it is done once more, on a new one.
+    fn with<T>(
+        &mut self,
+        work: impl Fn(&mut dyn Sql) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        match self.once(&work) {
+            Err(StoreError::Away(why)) => {
+                tracing::warn!(%why, "the database was away; once more");
+                self.once(&work)
+            }
+            other => other,
+        }
+    }
+
+    fn once<T>(
+        &mut self,
+        work: impl Fn(&mut dyn Sql) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut connection = match self.connection.take() {
+            Some(connection) => connection,
+            None => self.engine.open()?,
+        };
+        let done = work(&mut *connection);
+        if !matches!(done, Err(StoreError::Away(_))) {
+            self.connection = Some(connection);
+        }
+        done
+    }
+}
+
+fn run(desk: &mut Desk, queue: &Receiver<Job>, coming: &AtomicUsize, figures: &GroupFigures) {
     while let Ok(first) = queue.recv() {
         let mut group = Vec::new();
         for job in gather(first, queue, coming) {
             match job {
                 Job::File(delivery, reply) => group.push((delivery, reply)),
-                Job::SetMeta(name, value, reply) => {
-                    answer(reply, set_meta(&connection, &name, &value));
+                Job::SetMeta(values, reply) => {
+                    answer(reply, desk.with(|sql| set_meta(sql, &values)));
                 }
-                Job::Succeed(words, reply) => answer(reply, succeed(&connection, &words)),
+                Job::Succeed(words, reply) => {
+                    answer(reply, desk.with(|sql| succeed(sql, &words)));
+                }
                 Job::Publish(publishing, reply) => {
-                    answer(reply, publish(&mut connection, &publishing));
+                    answer(reply, desk.with(|sql| publish(sql, &publishing)));
                 }
-                Job::Confirm(wish, reply) => answer(reply, confirm(&mut connection, wish)),
+                Job::Confirm(wish, reply) => answer(reply, desk.with(|sql| confirm(sql, &wish))),
             }
         }
         if !group.is_empty() {
-            file_group(&mut connection, group, figures);
+            file_group(desk, group, figures);
         }
     }
 }
@@ -200,75 +255,84 @@ fn gather(first: Job, queue: &Receiver<Job>, coming: &AtomicUsize) -> Vec<Job> {
     group
 }
 
-fn set_meta(connection: &Connection, name: &str, value: &[u8]) -> Result<(), StoreError> {
-    let put = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
-               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    connection.execute(put, params![name, value])?;
-    Ok(())
+fn set_meta(sql: &mut dyn Sql, values: &[(&'static str, Vec<u8>)]) -> Result<(), StoreError> {
+    sql.within(Kind::Alone, |sql| {
+        let put = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        for (name, value) in values {
+            sql.run(put, &[(*name).into(), value.as_slice().into()])?;
+        }
+        Ok(())
+    })
 }
 
-fn succeed(connection: &Connection, [unit, old, since]: &[String; 3]) -> Result<(), StoreError> {
-    let put = "INSERT INTO succession (unit, old, since) VALUES (?1, ?2, ?3) \
-               ON CONFLICT (unit, old) DO UPDATE SET since = excluded.since";
-    connection.execute(put, params![unit, old, since])?;
-    Ok(())
+fn succeed(sql: &mut dyn Sql, [unit, old, since]: &[String; 3]) -> Result<(), StoreError> {
+    sql.within(Kind::Writing, |sql| {
+        sql.lock(unit)?;
+        let put = "INSERT INTO succession (unit, old, since) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT (unit, old) DO UPDATE SET since = excluded.since";
+        sql.run(put, &[unit.into(), old.into(), since.into()])?;
+        Ok(())
+    })
 }
 
 /// Publishes a text, unless it is the newest already.
-fn publish(connection: &mut Connection, publishing: &Publishing) -> Result<Mark, StoreError> {
-    let transaction = begin(connection)?;
-    let newest = super::read::newest_catalogue(&transaction)?;
-    if let Some(newest) = newest.as_ref().filter(|mark| mark.hash == publishing.hash) {
-        return Ok(newest.clone());
-    }
-    let mark = Mark {
-        number: newest.map_or(0, |mark| mark.number) + 1,
-        hash: publishing.hash.clone(),
-    };
-    let put = "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)";
-    transaction.execute(
-        put,
-        params![mark.number, mark.hash, publishing.text, publishing.now_ms],
-    )?;
-    transaction.commit()?;
-    Ok(mark)
+fn publish(sql: &mut dyn Sql, publishing: &Publishing) -> Result<Mark, StoreError> {
+    sql.within(Kind::Alone, |sql| {
+        let newest = read::newest_catalogue(sql)?;
+        if let Some(newest) = newest.as_ref().filter(|mark| mark.hash == publishing.hash) {
+            return Ok(newest.clone());
+        }
+        let mark = Mark {
+            number: newest.map_or(0, |mark| mark.number) + 1,
+            hash: publishing.hash.clone(),
+        };
+        let put =
+            "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)";
+        let Publishing { text, now_ms, .. } = publishing;
+        let row = [
+            mark.number.into(),
+            (&mark.hash).into(),
+            text.as_slice().into(),
+            (*now_ms).into(),
+        ];
+        sql.run(put, &row)?;
+        Ok(mark)
+    })
 }
 
-fn confirm(connection: &mut Connection, wish: Confirm) -> Result<usize, StoreError> {
-    let transaction = begin(connection)?;
-    let epoch = super::read::epoch(&transaction)?;
-    let mut heads = Heads::default();
-    let delivery = Delivery {
-        unit: wish.unit,
-        is_last: true,
-        epoch: None,
-        arrival_ms: wish.arrival_ms,
-        changes: Vec::new(),
-        hand: wish.hand,
-    };
-    let filing = Filing {
-        connection: &transaction,
-        epoch: &epoch,
-        before: super::read::predecessors(&transaction, &delivery.unit)?,
-        delivery: &delivery,
-    };
-    let given = filing.confirm(&wish.form, wish.year, wish.last, &mut heads)?;
-    heads.raise(&transaction)?;
-    transaction.commit()?;
-    Ok(given)
+fn confirm(sql: &mut dyn Sql, wish: &Confirm) -> Result<usize, StoreError> {
+    sql.within(Kind::Writing, |sql| {
+        sql.lock(&wish.unit)?;
+        let epoch = read::epoch(sql)?;
+        let mut heads = Heads::default();
+        let delivery = Delivery {
+            unit: wish.unit.clone(),
+            is_last: true,
+            epoch: None,
+            arrival_ms: wish.arrival_ms,
+            changes: Vec::new(),
+            hand: wish.hand.clone(),
+        };
+        let mut filing = Filing {
+            before: read::predecessors(sql, &delivery.unit)?,
+            sql,
+            epoch: &epoch,
+            delivery: &delivery,
+        };
+        let given = filing.confirm(&wish.form, wish.year, wish.last, &mut heads)?;
+        heads.raise(sql)?;
+        Ok(given)
+    })
 }
 
-fn file_group(
-    connection: &mut Connection,
-    group: Vec<(Delivery, Reply<Filed>)>,
-    figures: &GroupFigures,
-) {
+fn file_group(desk: &mut Desk, group: Vec<(Delivery, Reply<Filed>)>, figures: &GroupFigures) {
     let (deliveries, replies): (Vec<_>, Vec<_>) = group.into_iter().unzip();
     let rows = deliveries
         .iter()
         .map(|delivery| delivery.changes.len())
         .sum();
-    let outcomes = commit(connection, &deliveries);
+    let outcomes = desk.with(|sql| commit(sql, &deliveries));
     figures.count(deliveries.len(), rows);
     match outcomes {
         Ok(outcomes) => {
@@ -290,43 +354,58 @@ fn answer<T>(reply: Reply<T>, outcome: Result<T, StoreError>) {
     drop(reply.send(outcome));
 }
 
-fn commit(
-    connection: &mut Connection,
-    deliveries: &[Delivery],
-) -> Result<Vec<Result<Filed, StoreError>>, StoreError> {
-    let mut transaction = begin(connection)?;
-    let epoch = super::read::epoch(&transaction)?;
-    let mut heads = Heads::default();
-    let mut outcomes = Vec::with_capacity(deliveries.len());
-    for delivery in deliveries {
-        if delivery.epoch.as_ref().is_some_and(|named| *named != epoch) {
-            outcomes.push(Ok(Filed::OtherEpoch(epoch.clone())));
-            continue;
+type Outcomes = Vec<Result<Filed, StoreError>>;
+
+fn commit(sql: &mut dyn Sql, deliveries: &[Delivery]) -> Result<Outcomes, StoreError> {
+    sql.within(Kind::Writing, |sql| {
+        // Always in one order: two processes never wait for each other.
+        let units: BTreeSet<&str> = deliveries.iter().map(|d| d.unit.as_str()).collect();
+        for unit in units {
+            sql.lock(unit)?;
         }
-        let savepoint = transaction.savepoint()?;
-        let before = heads.clone();
-        let filing = Filing {
-            connection: &savepoint,
-            epoch: &epoch,
-            before: super::read::predecessors(&savepoint, &delivery.unit)?,
-            delivery,
-        };
-        match filing.file_all(&mut heads) {
-            Ok(places) => {
-                savepoint.commit()?;
-                outcomes.push(Ok(Filed::Here(places)));
+        let epoch = read::epoch(sql)?;
+        let mut heads = Heads::default();
+        let mut outcomes = Vec::with_capacity(deliveries.len());
+        for delivery in deliveries {
+            if delivery.epoch.as_ref().is_some_and(|named| *named != epoch) {
+                outcomes.push(Ok(Filed::OtherEpoch(epoch.clone())));
+                continue;
             }
-            Err(error) => {
-                heads = before;
-                drop(savepoint); // rolls back to where this delivery began
-                tracing::error!(%error, "a delivery could not be filed");
-                outcomes.push(Err(error));
+            sql.save_point()?;
+            let before = heads.clone();
+            match file_one(sql, &epoch, delivery, &mut heads) {
+                Ok(places) => {
+                    sql.keep_part()?;
+                    outcomes.push(Ok(Filed::Here(places)));
+                }
+                Err(error @ (StoreError::Away(_) | StoreError::Busy)) => return Err(error),
+                Err(error) => {
+                    heads = before;
+                    sql.drop_part()?; // back to where this delivery began
+                    tracing::error!(%error, "a delivery could not be filed");
+                    outcomes.push(Err(error));
+                }
             }
         }
-    }
-    heads.raise(&transaction)?;
-    transaction.commit()?;
-    Ok(outcomes)
+        heads.raise(sql)?;
+        Ok(outcomes)
+    })
+}
+
+fn file_one(
+    sql: &mut dyn Sql,
+    epoch: &str,
+    delivery: &Delivery,
+    heads: &mut Heads,
+) -> Result<Vec<Place>, StoreError> {
+    let before = read::predecessors(sql, &delivery.unit)?;
+    let mut filing = Filing {
+        sql,
+        epoch,
+        before,
+        delivery,
+    };
+    filing.file_all(heads)
 }
 
 /// The counters of the scopes of one group: (unit, scope) → last number given.
@@ -336,30 +415,28 @@ pub(super) struct Heads(BTreeMap<(String, String), u64>);
 impl Heads {
     pub(super) fn next(
         &mut self,
-        connection: &Connection,
+        sql: &mut dyn Sql,
         unit: &str,
         scope: &str,
     ) -> Result<u64, StoreError> {
         let key = (unit.to_owned(), scope.to_owned());
         let last = match self.0.get(&key) {
             Some(last) => *last,
-            None => connection
-                .prepare_cached("SELECT seq FROM head WHERE unit = ?1 AND scope = ?2")?
-                .query_row(params![unit, scope], |row| row.get(0))
-                .optional()?
-                .unwrap_or(0),
+            None => {
+                let get = "SELECT seq FROM head WHERE unit = ?1 AND scope = ?2";
+                let found = sql.first(get, &[unit.into(), scope.into()], |row| row.count(0))?;
+                found.unwrap_or(0)
+            }
         };
         self.0.insert(key, last + 1);
         Ok(last + 1)
     }
 
-    fn raise(&self, connection: &Connection) -> Result<(), StoreError> {
+    fn raise(&self, sql: &mut dyn Sql) -> Result<(), StoreError> {
         for ((unit, scope), seq) in &self.0 {
             let put = "INSERT INTO head (unit, scope, gen, seq) VALUES (?1, ?2, 1, ?3) \
                        ON CONFLICT (unit, scope) DO UPDATE SET seq = excluded.seq";
-            connection
-                .prepare_cached(put)?
-                .execute(params![unit, scope, seq])?;
+            sql.run(put, &[unit.into(), scope.into(), (*seq).into()])?;
         }
         Ok(())
     }
@@ -367,7 +444,7 @@ impl Heads {
 
 /// One delivery inside the group's transaction.
 pub(super) struct Filing<'a> {
-    pub(super) connection: &'a Connection,
+    pub(super) sql: &'a mut dyn Sql,
     pub(super) epoch: &'a str,
     /// Units whose notebooks this one took over: what they have is not taken again.
     pub(super) before: Vec<String>,
@@ -375,7 +452,7 @@ pub(super) struct Filing<'a> {
 }
 
 impl Filing<'_> {
-    fn file_all(&self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
+    fn file_all(&mut self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
         let changes = self.delivery.changes.iter();
         let places = changes
             .map(|arrived| self.file(arrived, heads))
@@ -386,7 +463,7 @@ impl Filing<'_> {
         Ok(places)
     }
 
-    fn file(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
+    fn file(&mut self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
         match (self.first_with_id(arrived)?, arrived.hold) {
             (Some((hash, acc)), _) if hash == arrived.hash => Ok(Place::Had(acc)),
             (Some(_), _) => self.hold(arrived, OTHER_CONTENT),
@@ -397,11 +474,15 @@ impl Filing<'_> {
 
     /// The first change of that id, in this notebook or in one that it took over.
     fn first_with_id(
-        &self,
+        &mut self,
         arrived: &Arrived,
     ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
+        let get = "SELECT hash, scope, seq, epoch, eff, mac FROM change \
+                   WHERE unit = ?1 AND id = ?2";
+        let read = |row: &dyn Columns| Ok((row.array(0)?, row.acceptance(1)?));
         for unit in std::iter::once(&self.delivery.unit).chain(&self.before) {
-            let found = self.with_id(unit, arrived)?;
+            let key = [unit.into(), arrived.id.bytes().into()];
+            let found = self.sql.first(get, &key, read)?;
             if found.is_some() {
                 return Ok(found);
             }
@@ -409,22 +490,8 @@ impl Filing<'_> {
         Ok(None)
     }
 
-    fn with_id(
-        &self,
-        unit: &str,
-        arrived: &Arrived,
-    ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
-        let get = "SELECT hash, scope, seq, epoch, eff, mac FROM change \
-                   WHERE unit = ?1 AND id = ?2";
-        let mut statement = self.connection.prepare_cached(get)?;
-        let found = statement.query_row(params![unit, arrived.id.bytes()], |row| {
-            Ok((row.get(0)?, super::read::acceptance(row, 1)?))
-        });
-        Ok(found.optional()?)
-    }
-
-    fn take(&self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
-        let seq = heads.next(self.connection, &self.delivery.unit, &arrived.scope)?;
+    fn take(&mut self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
+        let seq = heads.next(self.sql, &self.delivery.unit, &arrived.scope)?;
         self.insert(arrived, seq)?;
         self.enter(arrived)?;
         Ok(Place::Taken(Acceptance {
@@ -436,46 +503,49 @@ impl Filing<'_> {
         }))
     }
 
-    pub(super) fn insert(&self, arrived: &Arrived, seq: u64) -> Result<(), StoreError> {
+    pub(super) fn insert(&mut self, arrived: &Arrived, seq: u64) -> Result<(), StoreError> {
         let unit = &self.delivery.unit;
         let put = "INSERT INTO change \
                    (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-        self.connection.prepare_cached(put)?.execute(params![
-            unit,
-            arrived.scope,
-            seq,
-            arrived.id.bytes(),
-            arrived.dev.bytes(),
-            // Only for people who look; a device may write any number.
-            i64::try_from(arrived.n).unwrap_or(i64::MAX),
-            self.epoch,
-            arrived.eff.to_string(),
-            arrived.mac,
-            arrived.body.as_bytes(),
-            arrived.hash,
-            self.delivery.arrival_ms,
-        ])?;
-        let put = "INSERT OR IGNORE INTO rec_change (unit, rec, id) VALUES (?1, ?2, ?3)";
-        let mut statement = self.connection.prepare_cached(put)?;
+        let eff = arrived.eff.to_string();
+        let row = [
+            unit.into(),
+            (&arrived.scope).into(),
+            seq.into(),
+            arrived.id.bytes().into(),
+            arrived.dev.bytes().into(),
+            arrived.n.into(), // only for people who look; a device may write any number
+            self.epoch.into(),
+            (&eff).into(),
+            (&arrived.mac).into(),
+            arrived.body.as_bytes().into(),
+            (&arrived.hash).into(),
+            self.delivery.arrival_ms.into(),
+        ];
+        self.sql.run(put, &row)?;
+        let put = "INSERT INTO rec_change (unit, rec, id) VALUES (?1, ?2, ?3) \
+                   ON CONFLICT DO NOTHING";
         for rec in &arrived.recs {
-            statement.execute(params![unit, rec.bytes(), arrived.id.bytes()])?;
+            let row = [unit.into(), rec.bytes().into(), arrived.id.bytes().into()];
+            self.sql.run(put, &row)?;
         }
         Ok(())
     }
 
-    fn hold(&self, arrived: &Arrived, why: Hold) -> Result<Place, StoreError> {
-        let put = "INSERT OR IGNORE INTO held (unit, id, hash, body, code, say, recv_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-        self.connection.prepare_cached(put)?.execute(params![
-            self.delivery.unit,
-            arrived.id.bytes(),
-            arrived.hash,
-            arrived.body.as_bytes(),
-            why.code,
-            why.say,
-            self.delivery.arrival_ms,
-        ])?;
+    fn hold(&mut self, arrived: &Arrived, why: Hold) -> Result<Place, StoreError> {
+        let put = "INSERT INTO held (unit, id, hash, body, code, say, recv_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let row = [
+            (&self.delivery.unit).into(),
+            arrived.id.bytes().into(),
+            (&arrived.hash).into(),
+            arrived.body.as_bytes().into(),
+            why.code.into(),
+            why.say.into(),
+            self.delivery.arrival_ms.into(),
+        ];
+        self.sql.run(put, &row)?;
         Ok(Place::Held(why))
     }
 }

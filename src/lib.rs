@@ -20,3 +20,5 @@ mod words;
 mod work;
 
 pub use app::start;
+#[cfg(feature = "contract")]
+pub use store::contract::run as store_contract;

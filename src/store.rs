@@ -4,6 +4,8 @@
 //! which the counter is checked first: another tab's save between reading it and writing shows as
 //! [`StoreError::Moved`] and is planned again. No merge rules live here.
 
+#[cfg(feature = "contract")]
+pub(crate) mod contract;
 pub(crate) mod idb;
 
 use crate::browser::let_go;

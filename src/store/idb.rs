@@ -101,6 +101,14 @@ impl Db {
         Ok(handle)
     }
 
+    /// As a browser does after a long sleep.
+    #[cfg(feature = "contract")]
+    pub(crate) fn lose_connection(&self) {
+        if let Some(handle) = self.handle.borrow().as_ref() {
+            handle.close();
+        }
+    }
+
     pub(crate) async fn read(
         &self,
         stores: &[&str],

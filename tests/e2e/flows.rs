@@ -17,6 +17,7 @@ mod report;
 mod samples;
 mod screens;
 mod second_thoughts;
+mod store;
 mod sub_path;
 mod together;
 mod two_tabs;

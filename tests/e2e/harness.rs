@@ -2,6 +2,7 @@
 
 pub(crate) mod browser;
 pub(crate) mod endpoint;
+pub(crate) mod engine;
 pub(crate) mod folder;
 pub(crate) mod line;
 pub(crate) mod patience;

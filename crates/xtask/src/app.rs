@@ -6,6 +6,7 @@ pub(crate) mod finish;
 mod optimise;
 mod page;
 pub(crate) mod sizes;
+pub(crate) mod store_page;
 mod wasm;
 
 use std::{

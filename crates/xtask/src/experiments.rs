@@ -1,7 +1,7 @@
 //! `cargo xtask simulate` and `cargo xtask kills`: the experiments of `docs/RELIABILITY.md`, as long as somebody wants.
 //! They are tests of the house with larger numbers; their last lines are the figures.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -10,8 +10,8 @@ use crate::{
     arguments::Arguments,
     database::Server,
     process, setup,
-    test::{browser_tests, with_postgres},
-    tools::{FOR_APP, FOR_BROWSER, FOR_POSTGRES, Tool},
+    test::{in_chromium, in_firefox, with_postgres},
+    tools::{FOR_APP, FOR_BROWSER, FOR_FIREFOX, FOR_POSTGRES, Tool, Toolbox},
     workspace::Workspace,
 };
 
@@ -19,6 +19,8 @@ const SEEDS: u64 = 10_000;
 const KILLS: u64 = 200;
 /// So many kills of a process for one loss of a machine, which takes half a minute to get over.
 const KILLS_FOR_A_LOSS: u64 = 40;
+
+type InBrowser = fn(&Workspace, &Toolbox) -> Result<Command>;
 
 /// What one word of the command asks for.
 fn number(arguments: &mut Arguments, word: &str) -> Result<u64> {
@@ -55,19 +57,19 @@ pub(crate) fn kills(workspace: &Workspace, mut arguments: Arguments) -> Result<E
             other => bail!("`{other}` is not understood; kills knows --count N"),
         }
     }
-    let tools = [FOR_APP, FOR_BROWSER, FOR_POSTGRES].concat();
+    let tools = [FOR_APP, FOR_BROWSER, FOR_FIREFOX, FOR_POSTGRES].concat();
     let toolbox = setup::ensure_tools(workspace, &tools)?;
-    println!("[1/4] building the app and the endpoint …");
+    println!("[1/5] building the app and the endpoint …");
     app::build(workspace, &toolbox, Profile::Dev, &workspace.app_dev())?;
     workspace.build_endpoint()?;
-    println!("[2/4] killing the endpoint over SQLite {count} times …");
+    println!("[2/5] killing the endpoint over SQLite {count} times …");
     let mut cargo = workspace.cargo();
     cargo.args(["test", "-p", "endpoint", "--test", "endpoint"]);
     cargo.args(["kills_in_the_middle_of_pushes", "--", "--nocapture"]);
     process::run(cargo.env("SO_TAY_KILLS", count.to_string()))?;
     let losses = count.div_ceil(KILLS_FOR_A_LOSS);
     println!(
-        "[3/4] the same over PostgreSQL, and losing its leading machine {losses} times, about half a minute each …"
+        "[3/5] the same over PostgreSQL, and losing its leading machine {losses} times, about half a minute each …"
     );
     let server = Server::start(toolbox.get(Tool::Postgres)?)?;
     let mut cargo = with_postgres(workspace, &toolbox, &server)?;
@@ -75,9 +77,12 @@ pub(crate) fn kills(workspace: &Workspace, mut arguments: Arguments) -> Result<E
     cargo.env("SO_TAY_LOSSES", losses.to_string());
     process::run(cargo.env("SO_TAY_KILLS", count.to_string()))?;
     drop(server);
-    println!("[4/4] killing the browser {count} times, about five seconds each …");
-    let mut flows = browser_tests(workspace, &toolbox)?;
-    flows.args(["--", "--nocapture", "flows::killed"]);
-    process::run(flows.env("SO_TAY_KILLS", count.to_string()))?;
+    let browsers: [(&str, InBrowser); 2] = [("Chromium", in_chromium), ("Firefox", in_firefox)];
+    for (number, (name, flows)) in (4..).zip(browsers) {
+        println!("[{number}/5] killing {name} {count} times, about five seconds each …");
+        let mut flows = flows(workspace, &toolbox)?;
+        flows.args(["--", "--nocapture", "flows::killed"]);
+        process::run(flows.env("SO_TAY_KILLS", count.to_string()))?;
+    }
     Ok(ExitCode::SUCCESS)
 }

@@ -15,6 +15,7 @@ mod experiments;
 mod process;
 mod run;
 mod sample;
+mod screen;
 mod screenshots;
 mod setup;
 mod test;

@@ -9,7 +9,7 @@ use crate::{
     app::{self, Profile},
     arguments::Arguments,
     process, setup,
-    test::browser_tests,
+    test::in_chromium,
     tools::{FOR_APP, FOR_BROWSER, Tool},
     workspace::Workspace,
 };
@@ -47,7 +47,7 @@ fn run(
         fs::remove_dir_all(folder)
             .with_context(|| format!("{} cannot be emptied", folder.display()))?;
     }
-    let mut tests = browser_tests(workspace, &toolbox)?;
+    let mut tests = in_chromium(workspace, &toolbox)?;
     tests.args(["--", "--exact", flow]);
     process::run(tests.env(variable, folder))?;
     println!("The files are in {}.", folder.display());

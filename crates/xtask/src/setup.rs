@@ -13,8 +13,8 @@ use crate::{
     arguments::Arguments,
     process,
     tools::{
-        self, FOR_BROWSER, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS, Source, Tool, Toolbox,
-        WASM_BINDGEN,
+        self, FOR_BROWSER, FOR_FIREFOX, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS, FOR_WEBKIT, Source,
+        Tool, Toolbox, WASM_BINDGEN,
     },
     workspace::Workspace,
 };
@@ -29,7 +29,15 @@ const QUICK_BUILD: &[(&str, &str)] = &[
 
 pub(crate) fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     arguments.expect_end()?;
-    let all = [FOR_RELEASE, FOR_BROWSER, FOR_SHEETS, FOR_POSTGRES].concat();
+    let all = [
+        FOR_RELEASE,
+        FOR_BROWSER,
+        FOR_FIREFOX,
+        FOR_WEBKIT,
+        FOR_SHEETS,
+        FOR_POSTGRES,
+    ]
+    .concat();
     ensure_tools(workspace, &all)?;
     println!("Everything to run, build and test is installed.");
     Ok(ExitCode::SUCCESS)
@@ -91,6 +99,7 @@ fn plan_jobs(missing: &[Tool], is_on_path: impl Fn(&str) -> bool) -> Vec<Job> {
     let mut jobs = Vec::new();
     for &tool in missing {
         match tool.source() {
+            Source::DebianPackage(package) if packages.contains(&package) => {}
             Source::DebianPackage(package) => packages.push(package),
             Source::NpmPackage { .. } => {
                 for (program, package) in [("node", "nodejs"), ("npm", "npm")] {

@@ -23,6 +23,8 @@ const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 /// Finds accessibility problems; a script for the tests' browser, never part of the app.
 const AXE: &str = "4.14.1";
+/// Firefox's driver; Debian has none.
+const GECKODRIVER: &str = "0.37.1";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Tool {
@@ -41,6 +43,11 @@ pub(crate) enum Tool {
     Postgres,
     Patroni,
     Etcd,
+    Firefox,
+    Geckodriver,
+    WebKit,
+    MiniBrowser,
+    Xvfb,
 }
 
 /// What the development build needs: neither npm nor a browser.
@@ -53,6 +60,8 @@ pub(crate) const FOR_RELEASE: &[Tool] = &[
     Tool::Esbuild,
 ];
 pub(crate) const FOR_BROWSER: &[Tool] = &[Tool::Chromium, Tool::Chromedriver, Tool::Axe];
+pub(crate) const FOR_FIREFOX: &[Tool] = &[Tool::Firefox, Tool::Geckodriver];
+pub(crate) const FOR_WEBKIT: &[Tool] = &[Tool::WebKit, Tool::MiniBrowser, Tool::Xvfb];
 /// What opens and prints exported files.
 pub(crate) const FOR_SHEETS: &[Tool] = &[Tool::Calc, Tool::Writer, Tool::Poppler, Tool::Times];
 
@@ -111,6 +120,15 @@ impl Tool {
             Self::Postgres => Source::DebianPackage("postgresql"),
             Self::Patroni => Source::DebianPackage("patroni"),
             Self::Etcd => Source::DebianPackage("etcd-server"),
+            Self::Firefox => Source::DebianPackage("firefox-esr"),
+            Self::Geckodriver => Source::CrateBinary {
+                package: "geckodriver",
+                version: GECKODRIVER,
+                flags: &[],
+            },
+            // The driver's package has the small browser, too.
+            Self::WebKit | Self::MiniBrowser => Source::DebianPackage("webkit2gtk-driver"),
+            Self::Xvfb => Source::DebianPackage("xvfb"),
         }
     }
 
@@ -119,7 +137,7 @@ impl Tool {
         let cache = cache_folder()?;
         Ok(match self {
             Self::WasmTarget => find_wasm_target(workspace)?,
-            Self::WasmBindgen | Self::Trunk | Self::WasmOpt | Self::Esbuild => {
+            Self::WasmBindgen | Self::Trunk | Self::WasmOpt | Self::Esbuild | Self::Geckodriver => {
                 let (program, version) = self.program();
                 let cached = self
                     .home(&cache)
@@ -146,6 +164,14 @@ impl Tool {
             Self::Postgres => find_postgres(),
             Self::Patroni => named_by("PATRONI").or_else(|| process::on_path("patroni")),
             Self::Etcd => named_by("ETCD").or_else(|| process::on_path("etcd")),
+            Self::Firefox => named_by("FIREFOX")
+                .or_else(|| process::on_path("firefox-esr"))
+                .or_else(|| process::on_path("firefox")),
+            Self::WebKit => {
+                named_by("WEBKITDRIVER").or_else(|| process::on_path("WebKitWebDriver"))
+            }
+            Self::MiniBrowser => named_by("MINIBROWSER").or_else(find_minibrowser),
+            Self::Xvfb => process::on_path("Xvfb"),
         })
     }
 
@@ -180,6 +206,11 @@ impl Tool {
             Self::Postgres => ("postgres", ""),
             Self::Patroni => ("patroni", ""),
             Self::Etcd => ("etcd", ""),
+            Self::Firefox => ("firefox-esr", ""),
+            Self::Geckodriver => ("geckodriver", GECKODRIVER),
+            Self::WebKit => ("WebKitWebDriver", ""),
+            Self::MiniBrowser => ("MiniBrowser", ""),
+            Self::Xvfb => ("Xvfb", ""),
         }
     }
 }
@@ -249,6 +280,20 @@ fn find_office(library: &str) -> Option<PathBuf> {
     let soffice = named_by("SOFFICE").or_else(|| process::on_path("soffice"))?;
     let program = soffice.canonicalize().ok()?; // what is not there is missing
     program.with_file_name(library).is_file().then_some(soffice)
+}
+
+/// WebKitGTK's small browser lies beside its library.
+fn find_minibrowser() -> Option<PathBuf> {
+    let folders = |folder: &Path| -> Vec<PathBuf> {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect()
+    };
+    let of_machine = folders(Path::new("/usr/lib"));
+    let all = of_machine.iter().flat_map(|folder| folders(folder));
+    all.map(|folder| folder.join("MiniBrowser"))
+        .find(|file| file.is_file())
 }
 
 /// The folder of PostgreSQL's programs, the newest where there are several: Debian keeps them off PATH.

@@ -50,6 +50,11 @@ impl Workspace {
         self.target("app-dev")
     }
 
+    /// The page with the store's contract.
+    pub(crate) fn store_page(&self) -> PathBuf {
+        self.target("store-page")
+    }
+
     /// The development build of the endpoint.
     pub(crate) fn endpoint(&self) -> PathBuf {
         self.target("debug")

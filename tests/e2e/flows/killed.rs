@@ -5,7 +5,7 @@ use std::env;
 use serde_json::Value;
 
 use crate::{
-    harness::{browser::Profile, endpoint::Endpoint, given, turn},
+    harness::{browser::Profile, endpoint::Endpoint, engine::Engine, given, turn},
     screens::{
         App,
         write::{CITIZEN, MATTER, Reception},
@@ -97,7 +97,8 @@ async fn whatever_was_shown_as_saved_is_there_after_a_kill() {
         confirmed.len() + in_flight.len()
     );
     say(&format!(
-        "browser: {} kills in the middle of saves, {} saves confirmed, {} in flight; 0 confirmed missing",
+        "{:?}: {} kills in the middle of saves, {} saves confirmed, {} in flight; 0 confirmed missing",
+        Engine::of_this_run(),
         kills(),
         confirmed.len(),
         in_flight.len()
@@ -173,7 +174,8 @@ async fn a_browser_killed_while_pages_come_in_goes_on_where_it_stopped() {
     assert_eq!(exported.changes.len(), sent + given.count());
     assert!(count > 1, "killed {count} times");
     say(&format!(
-        "browser: {count} kills while pages came in, {} changes; 0 missing, 0 twice",
+        "{:?}: {count} kills while pages came in, {} changes; 0 missing, 0 twice",
+        Engine::of_this_run(),
         exported.changes.len()
     ));
     app.browser.close().await;

@@ -1,24 +1,20 @@
 //! A phone: a profile folder that outlives its browser, and the browser itself, which can be killed.
 
 use std::{
+    ffi::OsStr,
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    thread,
+    process::Child,
     time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use thirtyfour::{
-    CapabilitiesHelper as _, ChromiumLikeCapabilities as _, DesiredCapabilities, WebDriver,
-    WindowHandle, prelude::*,
-};
+use thirtyfour::{WebDriver, WindowHandle, prelude::*};
 
 use super::{
+    engine::{Engine, Setting},
     folder::{Folder, keepsakes},
-    given,
     patience::{PATIENCE, eventually, poll},
     processes::{descendants, is_alive, kill_9},
 };
@@ -28,25 +24,6 @@ pub(crate) const PHONE: (u32, u32) = (360, 640);
 
 /// Ctrl and A, and the keys let go, in WebDriver's letters.
 const SELECT_ALL: &str = "\u{e009}a\u{e000}";
-
-const FLAGS: &[&str] = &[
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--no-first-run",
-    "--no-default-browser-check",
-    "--no-proxy-server",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-extensions",
-    "--disable-sync",
-    "--disable-quic",
-    "--disable-search-engine-choice-screen",
-    "--hide-scrollbars",
-    "--lang=vi",
-    "--window-size=360,640",
-];
 
 /// What a browser keeps on disk. It survives kills of the browser.
 pub(crate) struct Profile {
@@ -73,88 +50,42 @@ impl Profile {
     }
 
     pub(crate) async fn open(&self) -> Browser {
-        let mut capabilities = DesiredCapabilities::chrome();
-        capabilities
-            .set_binary(given("CHROMIUM").to_str().unwrap())
-            .unwrap();
-        for flag in FLAGS {
-            capabilities.add_arg(flag).unwrap();
-        }
-        let data = self.folder.inside("data");
-        capabilities
-            .add_arg(&format!("--user-data-dir={}", data.display()))
-            .unwrap();
-        if let Some(user_agent) = self.user_agent {
-            capabilities
-                .add_arg(&format!("--user-agent={user_agent}"))
-                .unwrap();
-        }
-        capabilities
-            .set("unhandledPromptBehavior", "accept")
-            .unwrap();
-        // A register of two laws is two files of CSV: a person would be asked once.
-        let many = json!({"profile.default_content_setting_values.automatic_downloads": 1});
-        capabilities.add_experimental_option("prefs", many).unwrap();
-        capabilities
-            .set("goog:loggingPrefs", json!({"browser": "ALL"}))
-            .unwrap();
-
-        let (chromedriver, port) = start_chromedriver();
+        let engine = Engine::of_this_run();
+        let downloads = self.folder.inside("downloads");
+        let setting = Setting {
+            folder: &self.folder,
+            downloads: &downloads,
+            user_agent: self.user_agent,
+        };
+        let (process, port) = engine.start_driver(&setting).await;
         let mut browser = Browser {
+            engine,
             driver: None,
-            chromedriver,
-            downloads: self.folder.inside("downloads"),
+            process,
             taken: self.folder.inside("taken"),
             name: self.name,
+            downloads: downloads.clone(),
         };
         let url = format!("http://127.0.0.1:{port}");
-        browser.driver = Some(
-            WebDriver::new(url, capabilities)
-                .await
-                .expect("Chromium starts"),
-        );
+        let started = WebDriver::new(url, engine.capabilities(&setting)).await;
+        browser.driver = Some(started.expect("the browser starts"));
         browser.resize(PHONE).await;
-        let downloads = json!({
-            "behavior": "allow", "downloadPath": browser.downloads, "eventsEnabled": false,
-        });
-        browser
-            .command("Browser.setDownloadBehavior", downloads)
-            .await;
+        if engine == Engine::Chromium {
+            let downloads = json!({
+                "behavior": "allow", "downloadPath": browser.downloads, "eventsEnabled": false,
+            });
+            browser
+                .command("Browser.setDownloadBehavior", downloads)
+                .await;
+        }
         browser
     }
 }
 
-/// One chromedriver for each browser: it says its port, and whatever lives below it belongs to that browser.
-fn start_chromedriver() -> (Child, u16) {
-    // The port it draws may be taken on one of the two protocols it listens by; then it ends at once.
-    let started = (0..5).find_map(|_| {
-        let mut child = Command::new(given("CHROMEDRIVER"))
-            .arg("--port=0")
-            .env("LANGUAGE", "vi") // what Chromium shows dates by
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver can be started");
-        let mut lines = BufReader::new(child.stdout.take().unwrap())
-            .lines()
-            .map_while(Result::ok);
-        let port = lines.find_map(|line| {
-            let (_, after) = line.split_once("successfully on port ")?;
-            after.trim_end_matches('.').parse().ok()
-        });
-        thread::spawn(move || lines.for_each(drop)); // nobody may block on a full pipe
-        if port.is_none() {
-            child.wait().unwrap();
-        }
-        Some((child, port?))
-    });
-    started.expect("chromedriver says its port")
-}
-
 pub(crate) struct Browser {
+    engine: Engine,
     driver: Option<WebDriver>,
-    chromedriver: Child,
+    process: Child,
     downloads: PathBuf,
     taken: PathBuf,
     name: &'static str,
@@ -165,6 +96,7 @@ impl Browser {
         self.driver.as_ref().expect("the browser runs")
     }
 
+    /// What only Chromium understands.
     async fn command(&self, method: &str, parameters: Value) {
         self.driver()
             .cdp()
@@ -174,6 +106,15 @@ impl Browser {
     }
 
     pub(crate) async fn resize(&self, (width, height): (u32, u32)) {
+        if self.engine != Engine::Chromium {
+            // As narrow as it lets its windows be. WebKit's list of downloads takes room from the page each time.
+            let height = match self.engine {
+                Engine::WebKit => height + 1_800,
+                Engine::Chromium | Engine::Firefox => height,
+            };
+            let resized = self.driver().set_window_rect(0, 0, width, height).await;
+            return resized.map(drop).unwrap();
+        }
         let is_phone = width < 900;
         let metrics = json!({
             "width": width, "height": height, "deviceScaleFactor": 1, "mobile": is_phone,
@@ -219,7 +160,17 @@ impl Browser {
     }
 
     pub(crate) async fn reload(&self) {
-        self.driver().refresh().await.unwrap();
+        // As a person does. Firefox's driver would go past the service worker.
+        let mark = "window.before = true; location.reload()";
+        self.js(mark, Vec::new()).await.unwrap();
+        self.until("the page is loaded anew", async || {
+            let is_new = "return !window.before && document.readyState === 'complete'";
+            let is_new = self.js(is_new, Vec::new()).await?;
+            (is_new == true)
+                .then_some(())
+                .ok_or_else(|| "not yet".to_owned())
+        })
+        .await;
     }
 
     /// Runs a script in the page; `arguments` are its own.
@@ -288,7 +239,9 @@ impl Browser {
 
     /// The text of every element, as it can be read on the screen.
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
-        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText)";
+        // Firefox has no inner text for the options of a list that is closed.
+        let script = "return [...document.querySelectorAll(arguments[0])]
+            .map(e => e.innerText || (e.matches('select') ? e.textContent : ''))";
         let found = self.js(script, vec![css.into()]).await.unwrap_or_default();
         serde_json::from_value(found).unwrap_or_default()
     }
@@ -472,7 +425,7 @@ impl Browser {
 
     /// `kill -9`: the browser has no moment to tidy up.
     pub(crate) async fn kill(mut self) {
-        let pids = descendants(self.chromedriver.id());
+        let pids = descendants(self.process.id());
         assert!(!pids.is_empty(), "the browser runs");
         kill_9(&pids);
         eventually("the browser is dead", async || {
@@ -499,10 +452,10 @@ impl Browser {
             // Nobody is left who could take its leave.
             drop(driver.leak());
         }
-        kill_9(&descendants(self.chromedriver.id()));
+        kill_9(&descendants(self.process.id()));
         // It may have ended with its browser.
-        let _killed = self.chromedriver.kill();
-        let _ended = self.chromedriver.wait();
+        let _killed = self.process.kill();
+        let _ended = self.process.wait();
     }
 }
 
@@ -512,11 +465,13 @@ impl Drop for Browser {
     }
 }
 
-/// The name is there at once; Chromium renames the file when all bytes are in it.
+/// The name is there at once; browsers rename the file when all bytes are in it.
 fn is_whole(file: &Path) -> bool {
-    file.extension()
-        .is_none_or(|extension| extension != "crdownload")
-        && fs::metadata(file).is_ok_and(|data| data.len() > 0)
+    file.extension().is_none_or(|extension| {
+        !["crdownload", "part", "wkdownload"]
+            .map(OsStr::new)
+            .contains(&extension)
+    }) && fs::metadata(file).is_ok_and(|data| data.len() > 0)
 }
 
 /// The first line of a driver's complaint; the rest is its own stack.

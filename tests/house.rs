@@ -115,7 +115,10 @@ const LINES_MAX: usize = 500;
 /// What pure crates may stand on: nothing that has effects. The writer of workbooks asks for the time and is always
 /// told one; see decision 9.
 const PURE: [(&str, &[&str]); 2] = [
-    ("records", &["serde", "serde_json", "thiserror", "uuid"]),
+    (
+        "records",
+        &["base45", "serde", "serde_json", "thiserror", "uuid"],
+    ),
     ("sheets", &["rust_xlsxwriter", "thiserror", "zip"]),
 ];
 

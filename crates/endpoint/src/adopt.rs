@@ -88,6 +88,7 @@ async fn copy(
             epoch: None,
             arrival_ms: now_ms(),
             changes,
+            carrier: None,
             hand: arrival::hand(mac_key),
         };
         let places = match store.file(delivery).await? {

@@ -1,5 +1,7 @@
 //! What the binary does: the meeting place of settings, database, key, socket and signal.
 
+mod content;
+
 use std::{
     fs::{self, DirBuilder, OpenOptions},
     io::{self, Write},
@@ -11,14 +13,11 @@ use records::{json::ReadError, wire::Unit};
 use tokio::net::TcpListener;
 
 use crate::{
-    Config, Endpoint, OpenError, adopt, arrival, device_key,
-    import::{self, Counts, UnusableFile},
+    Config, Endpoint, OpenError, device_key,
+    import::UnusableFile,
     publish::{self, NotPublished},
-    settings::{
-        Adopt, Backup, Books, Catalogue, Command, ConfirmBook, Import, Restore, Serve, Settings,
-        UnitPlace, Where,
-    },
-    store::{self, Confirm, Database, Store, StoreError, Verified, copy, new_epoch},
+    settings::{Backup, Books, Catalogue, Command, Restore, Serve, Settings, Where},
+    store::{self, Database, Store, StoreError, Verified, copy, new_epoch},
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -108,7 +107,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Backup(settings) => back_up(&settings),
         Command::Verify(place) => verify(&place.database),
         Command::Restore(settings) => restore(&settings).await,
-        Command::Import(settings) => take_files(&settings).await,
+        Command::Import(settings) => content::take_files(&settings).await,
         Command::Catalogue(Catalogue::Check(files)) => {
             publish::check(&open(&files.place)?, &files.source).await?;
             Ok(writeln!(io::stdout(), "Danh mục không có chỗ sai.")?)
@@ -121,10 +120,11 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
                 "Đã công bố danh mục số {number}. Các máy nhận ở lần gửi sau."
             )?)
         }
-        Command::Catalogue(Catalogue::Show(place)) => show_catalogue(&place).await,
-        Command::Adopt(wish) => take_over(&wish).await,
-        Command::Books(Books::List(at)) => list_books(&at).await,
-        Command::Books(Books::Confirm(wish)) => confirm_book(wish).await,
+        Command::Catalogue(Catalogue::Show(place)) => content::show_catalogue(&place).await,
+        Command::Adopt(wish) => content::take_over(&wish).await,
+        Command::Carried(at) => content::list_carried(&at).await,
+        Command::Books(Books::List(at)) => content::list_books(&at).await,
+        Command::Books(Books::Confirm(wish)) => content::confirm_book(wish).await,
     }
 }
 
@@ -395,119 +395,6 @@ fn with(path: &Path, more: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(more);
     PathBuf::from(name)
-}
-
-/// All files are read before the database is opened: a damaged one leaves everything as it was.
-async fn take_files(settings: &Import) -> Result<(), CommandError> {
-    // What was published counts here too, where there is a database already.
-    let known = match open(&settings.at.place) {
-        Ok(store) => publish::known(&store).await?,
-        Err(_) => records::published::builtin()?,
-    };
-    let mut all = Vec::new();
-    for file in &settings.files {
-        let found = import::read(file, &known.catalogue)
-            .map_err(|why| CommandError::Import(file.clone(), why))?;
-        all.push((file, found));
-    }
-    let store = create(&settings.at.place.database)?;
-    for (file, found) in all {
-        let counts = import::file(&store, &settings.at.unit, &known.books, found).await?;
-        say_counts(file, &counts)?;
-    }
-    Ok(())
-}
-
-async fn show_catalogue(place: &Where) -> Result<(), CommandError> {
-    let store = open(place)?;
-    let mut out = io::stdout();
-    let Some(mark) = store.newest_catalogue().await? else {
-        return Ok(writeln!(
-            out,
-            "Chưa công bố danh mục nào; các máy dùng danh mục của bản cài."
-        )?);
-    };
-    let text = store.catalogue_text(mark.number).await?;
-    out.write_all(&text.unwrap_or_default())?;
-    Ok(writeln!(out)?)
-}
-
-async fn take_over(wish: &Adopt) -> Result<(), CommandError> {
-    let (place, unit) = (&wish.at.place, &wish.at.unit);
-    if wish.old_unit == *unit {
-        return Err(CommandError::SameUnit(unit.clone()));
-    }
-    let (store, from) = (open(place)?, open_there(&wish.from)?);
-    let old = (&from, wish.old_unit.as_str(), wish.since.as_str());
-    let adopted = adopt::adopt(&store, unit, old).await?;
-    let mut out = io::stdout();
-    writeln!(
-        out,
-        "Đã nhận sổ của {}: {} lần ghi mới, {} đã có, {} để lại ở cơ sở dữ liệu cũ.",
-        wish.old_unit, adopted.taken, adopted.had, adopted.left
-    )?;
-    Ok(writeln!(
-        out,
-        "Khởi động lại máy chủ để các máy thấy sổ cũ."
-    )?)
-}
-
-async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {
-    let mut out = io::stdout();
-    for volume in open(&at.place)?.volumes(&at.unit).await? {
-        let state = match volume.is_open {
-            true => "đang cấp số",
-            false => "tạm dừng cấp số sau khi phục hồi",
-        };
-        writeln!(
-            out,
-            "{} năm {}: số cuối {}, {} phiếu chờ số, {state}",
-            volume.form, volume.year, volume.last, volume.waiting
-        )?;
-    }
-    Ok(())
-}
-
-async fn confirm_book(wish: ConfirmBook) -> Result<(), CommandError> {
-    let store = open(&wish.at.place)?;
-    let known = publish::known(&store).await?;
-    if !known.books.iter().any(|book| book.form == wish.form) {
-        return Err(CommandError::NoBook(wish.form));
-    }
-    let given = store
-        .confirm(Confirm {
-            unit: wish.at.unit,
-            form: wish.form,
-            year: wish.year,
-            last: wish.last,
-            arrival_ms: crate::now_ms(),
-            hand: arrival::hand(store.identity().await?.mac_key),
-        })
-        .await?;
-    Ok(writeln!(
-        io::stdout(),
-        "Cấp số trở lại; {given} phiếu đang chờ đã có số."
-    )?)
-}
-
-fn say_counts(file: &Path, counts: &Counts) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let Counts {
-        taken,
-        had,
-        held,
-        refused,
-    } = counts;
-    writeln!(
-        out,
-        "{}: nhận mới {taken}, đã có {had}, để riêng {held}, không nhận {}.",
-        file.display(),
-        refused.len()
-    )?;
-    for entry in refused {
-        writeln!(out, "  không nhận {entry}")?;
-    }
-    out.flush()
 }
 
 fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {

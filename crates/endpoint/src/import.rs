@@ -99,6 +99,7 @@ pub async fn file(
         epoch: None,
         arrival_ms,
         changes,
+        carrier: None,
         hand: arrival::hand(identity.mac_key),
     };
     let places = match store.file(delivery).await? {

@@ -2,7 +2,7 @@
 //!
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
 //! reading order: `routes` (the table, one file for each), `http` (bodies, the key, problem
-//! documents), `arrival` (how a change is judged), `store` (the database), and for the binary `settings`,
+//! documents), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `store` (the database), and for the binary `settings`,
 //! `command`, `import`, `publish`, `adopt`, `device_key`.
 
 pub mod adopt;
@@ -14,6 +14,7 @@ pub mod import;
 mod metrics;
 pub mod publish;
 mod routes;
+mod seal;
 pub mod settings;
 pub mod store;
 
@@ -37,6 +38,7 @@ use tokio::{
 use tower_http::services::ServeDir;
 
 pub use routes::{router, routes};
+use seal::Opener;
 use store::{Hand, Identity, Store, StoreError};
 
 /// How long requests that are being served may still take after the signal to stop.
@@ -87,6 +89,7 @@ struct Inner {
     device_key_hash: [u8; 32],
     catalogue: RwLock<Arc<Known>>,
     hand: Hand,
+    opener: Opener,
     files: Option<ServeDir>,
     metrics: metrics::Metrics,
     crowd: Semaphore,
@@ -118,6 +121,9 @@ pub enum OpenError {
     /// Without a device key nobody could come in.
     #[error("the database has no device key")]
     NoDeviceKey,
+    /// No key to seal parcels to follows from the database's own.
+    #[error("no key pair for parcels")]
+    NoSeal,
     /// The catalogue that is built in cannot be read.
     #[error("the built-in catalogue: {0}")]
     Catalogue(#[from] ReadError),
@@ -141,6 +147,7 @@ impl Endpoint {
             device_key_hash,
             catalogue: RwLock::new(Arc::new(known)),
             hand: arrival::hand(identity.mac_key),
+            opener: Opener::of(&identity.mac_key).ok_or(OpenError::NoSeal)?,
             files: config.app.as_ref().map(files),
             metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
             crowd: Semaphore::new(config.limits.crowd),
@@ -212,6 +219,10 @@ impl Endpoint {
 
     pub(crate) fn hand(&self) -> Hand {
         self.0.hand.clone()
+    }
+
+    pub(crate) fn opener(&self) -> &Opener {
+        &self.0.opener
     }
 
     pub(crate) fn metrics(&self) -> &metrics::Metrics {

@@ -1,7 +1,9 @@
 //! The table of routes. Everything that is not in it is the built app.
 
 mod app;
+mod carry;
 mod catalogue;
+mod handed;
 mod hello;
 mod show_record;
 mod sync;
@@ -35,13 +37,14 @@ struct Route {
     serve: fn() -> MethodRouter<Endpoint>,
 }
 
-const TABLE: [Route; 8] = [
+const TABLE: [Route; 9] = [
     open("/healthz", || get(watch::health)),
     open("/readyz", || get(watch::ready)),
     open("/metrics", || get(watch::metrics)),
     open("/v1/openapi.json", || get(watch::openapi)),
     keyed("GET", "/v1/hello", || get(hello::hello)),
     keyed("POST", "/v1/sync", || post(sync::sync)),
+    keyed("POST", "/v1/carry", || post(carry::carry)),
     keyed("GET", "/v1/catalogue/{number}", || {
         get(catalogue::catalogue)
     }),

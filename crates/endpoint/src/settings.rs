@@ -41,6 +41,8 @@ pub enum Command {
     /// Sổ có số thứ tự do máy chủ cấp: xem, cho cấp số lại sau khi phục hồi.
     #[command(subcommand)]
     Books(Books),
+    /// Các lần máy này mang hộ cho máy kia (Chuyển hộ), mới nhất trước.
+    Carried(UnitPlace),
 }
 
 /// What can be done with a catalogue.

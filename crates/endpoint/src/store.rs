@@ -234,6 +234,19 @@ pub struct Confirm {
     pub hand: Hand,
 }
 
+/// What one device brought for another at one time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Carried {
+    /// Who brought it.
+    pub carrier: DeviceId,
+    /// Whose changes these are.
+    pub author: DeviceId,
+    /// Server time.
+    pub arrival_ms: u64,
+    /// How many.
+    pub changes: u64,
+}
+
 /// Why a change is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
@@ -263,6 +276,8 @@ pub struct Delivery {
     pub arrival_ms: u64,
     /// In the order sent.
     pub changes: Vec<Arrived>,
+    /// The device that brought them, when that is not their author's.
+    pub carrier: Option<DeviceId>,
     /// Who writes the numbers that are given.
     pub hand: Hand,
 }
@@ -577,6 +592,16 @@ impl Store {
     pub async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
         let unit = unit.to_owned();
         let get = move |sql: &mut dyn Sql| read::predecessors(sql, &unit);
+        self.readers.read(get).await
+    }
+
+    /// What devices brought for others, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn carried(&self, unit: &str) -> Result<Vec<Carried>, StoreError> {
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| read::carried(sql, &unit);
         self.readers.read(get).await
     }
 

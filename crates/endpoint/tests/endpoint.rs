@@ -16,6 +16,7 @@
 mod app;
 mod backup;
 mod base;
+mod carry;
 mod catalogue;
 #[cfg(feature = "postgres")]
 mod cluster;

@@ -6,7 +6,7 @@ use records::wire::Fate;
 use tokio::sync::watch;
 
 use crate::{
-    base::{beside, place},
+    base::{beside, count_of, place, tamper},
     process::{finish, start, start_at},
     world::{KEY, change, id, pull_all, request, sync},
 };
@@ -126,7 +126,24 @@ fn every_key_of_a_notebook_table_begins_with_the_unit() {
         tables.iter().all(|table| with_key.contains(table)),
         "{tables:?}"
     );
-    assert_eq!(tables.len(), of_all.len() + 8);
+    assert_eq!(tables.len(), of_all.len() + 9);
+}
+
+#[tokio::test]
+async fn tables_of_an_earlier_release_are_brought_up_and_go_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("a.db");
+    let meta = "INSERT INTO meta (name, value) VALUES ('schema', '3'::bytea), \
+                ('epoch', 'first'::bytea), ('mac_key', decode(repeat('00', 32), 'hex'));";
+    tamper(
+        &database,
+        &format!("{}{meta}", include_str!("../src/store/schema.postgres.sql")),
+    );
+    let running = start(&database, &["--device-key", KEY]);
+    let answer = sync(running.address, KEY, &request(&[change(1)], 0)).await;
+    assert_eq!(answer.epoch, "first");
+    assert_eq!(answer.answers[0].is, Fate::Taken);
+    assert_eq!(count_of(&database, "SELECT count(*) FROM carried"), 0);
 }
 
 #[tokio::test]

@@ -41,6 +41,12 @@ macro_rules! id {
                 Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
             }
 
+            /// The name that has these 16 bytes.
+            #[must_use]
+            pub fn of(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
             /// The 16 bytes.
             #[must_use]
             pub fn bytes(&self) -> &[u8; 16] {
@@ -114,13 +120,6 @@ id!(
     /// One profile of one browser on one phone.
     DeviceId
 );
-
-impl ChangeId {
-    /// The name that has these 16 bytes.
-    pub(crate) fn of(bytes: [u8; 16]) -> Self {
-        Self(Uuid::from_bytes(bytes))
-    }
-}
 
 impl DeviceId {
     /// The last four bytes: what a stamp carries to tell devices apart.

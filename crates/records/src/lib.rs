@@ -22,6 +22,7 @@ pub mod json;
 pub mod notebook;
 pub mod order;
 pub mod paper;
+pub mod parcel;
 pub mod path;
 pub mod position;
 pub mod programme;

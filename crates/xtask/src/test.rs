@@ -381,7 +381,7 @@ fn conclude(done: &[(&str, Outcome, Duration)], tally: &Tally) -> ExitCode {
             Outcome::Failed => "FAILED",
             Outcome::NotRun => "not run",
         };
-        println!("{name:<14}{word:<9}{:>7.1} s", time.as_secs_f32());
+        println!("{name:<16}{word:<9}{:>7.1} s", time.as_secs_f32());
     }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     let is_good = tally.failed == 0

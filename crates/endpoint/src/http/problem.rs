@@ -28,6 +28,16 @@ pub(crate) enum Problem {
     ContentType,
     #[error("Máy chủ nói giao thức số 1. Hãy cập nhật ứng dụng.")]
     Protocol,
+    #[error(
+        "Gói mang hộ này niêm phong cho máy chủ khác. Máy đã ghi vẫn giữ nguyên; hãy trao đổi từ máy đó, hoặc giao gói \
+         cho người dùng máy chủ của gói."
+    )]
+    SealedElsewhere,
+    #[error(
+        "Gói mang hộ này không mở được: bị hỏng hoặc bị sửa trên đường. Máy đã ghi vẫn giữ nguyên; hãy nhờ máy đó làm \
+         gói mới."
+    )]
+    SealBroken,
     #[error("Máy chủ đang bận. Hãy thử lại sau ít giây.")]
     Busy,
     #[error("Máy chủ gặp lỗi. Dữ liệu vẫn ở trên máy.")]
@@ -55,6 +65,16 @@ impl Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "giao_thuc",
                 "Khác giao thức",
+            ),
+            Self::SealedElsewhere => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "niem_phong_noi_khac",
+                "Niêm phong cho nơi khác",
+            ),
+            Self::SealBroken => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "niem_phong_hong",
+                "Niêm phong hỏng",
             ),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "ban", "Đang bận"),
             Self::Internal => (
@@ -93,6 +113,8 @@ impl IntoResponse for Problem {
             | Self::TooLarge
             | Self::ContentType
             | Self::Protocol
+            | Self::SealedElsewhere
+            | Self::SealBroken
             | Self::Internal => {}
         }
         response

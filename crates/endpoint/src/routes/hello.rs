@@ -17,6 +17,7 @@ pub(super) async fn hello(State(endpoint): State<Endpoint>) -> Result<Response, 
         "unit": endpoint.unit(),
         "epoch": identity.epoch,
         "now": now_ms(),
+        "seal": endpoint.opener().public(),
     });
     Ok(Json(answer).into_response())
 }

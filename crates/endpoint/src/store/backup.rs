@@ -28,7 +28,7 @@ struct Table {
     columns: &'static [Holds],
 }
 
-const TABLES: [Table; 9] = [
+const TABLES: [Table; 10] = [
     Table {
         // The schema number is the engine's own.
         read: "SELECT name, value FROM meta WHERE name <> 'schema' ORDER BY name",
@@ -81,6 +81,11 @@ const TABLES: [Table; 9] = [
         read: "/* all units */ SELECT unit, old, since FROM succession",
         write: "INSERT INTO succession (unit, old, since) VALUES (?1, ?2, ?3)",
         columns: &[Text, Text, Text],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, id, carrier, dev, recv_at FROM carried",
+        write: "INSERT INTO carried (unit, id, carrier, dev, recv_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        columns: &[Text, Bytes, Bytes, Bytes, Int],
     },
 ];
 

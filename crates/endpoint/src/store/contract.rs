@@ -102,6 +102,7 @@ fn delivery(changes: Vec<Arrived>) -> Delivery {
         epoch: None,
         arrival_ms: 5,
         changes,
+        carrier: None,
         hand: hand(),
     }
 }

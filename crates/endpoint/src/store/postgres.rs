@@ -19,7 +19,12 @@ use super::{
 };
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: &str = "3";
+const SCHEMA: i64 = 4;
+/// What makes each schema of the one before; the first is the whole of it.
+const STEPS: [(i64, &str); 2] = [
+    (3, include_str!("schema.postgres.sql")),
+    (4, include_str!("schema.postgres-4.sql")),
+];
 /// Who we are in the server's list of sessions.
 pub(super) const NAME: &str = "so-tay-endpoint";
 /// How long a machine may be silent before the next one is asked.
@@ -99,28 +104,48 @@ impl Session {
     /// Makes the tables when there are none. Several processes may come at once.
     fn prepare(&mut self) -> Result<(), StoreError> {
         self.begin(Kind::Alone)?;
-        if !self.is_prepared()? {
-            self.batch(include_str!("schema.postgres.sql"))?;
-            let epoch = new_epoch()?;
-            let put = "INSERT INTO meta (name, value) VALUES ($1, $2)";
-            let mac_key = random::<32>()?;
-            for (name, value) in [
-                ("schema", SCHEMA.as_bytes()),
-                ("epoch", epoch.as_bytes()),
-                ("mac_key", &mac_key[..]),
-            ] {
-                self.client.execute(put, &[&name, &value])?;
+        let found = if self.is_prepared()? {
+            self.schema()?
+        } else {
+            None
+        };
+        match found {
+            Some(found) if found > SCHEMA => {
+                return Err(StoreError::Newer {
+                    found,
+                    known: SCHEMA,
+                });
             }
+            Some(SCHEMA) => return self.commit(),
+            Some(_) | None => {}
         }
+        for (_, step) in STEPS
+            .iter()
+            .filter(|(number, _)| found.is_none_or(|found| *number > found))
+        {
+            self.batch(step)?;
+        }
+        let set = "INSERT INTO meta (name, value) VALUES ($1, $2) \
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        if found.is_none() {
+            let epoch = new_epoch()?;
+            let mac_key = random::<32>()?;
+            self.client.execute(set, &[&"epoch", &epoch.as_bytes()])?;
+            self.client.execute(set, &[&"mac_key", &&mac_key[..]])?;
+        }
+        let schema = SCHEMA.to_string();
+        self.client.execute(set, &[&"schema", &schema.as_bytes()])?;
+        self.commit()
+    }
+
+    /// The schema of the tables that are there.
+    fn schema(&mut self) -> Result<Option<i64>, StoreError> {
         let get = "SELECT value FROM meta WHERE name = 'schema'";
         let found: Option<Vec<u8>> = self.client.query_opt(get, &[])?.map(|row| row.get(0));
         let found = found.and_then(|found| String::from_utf8(found).ok());
-        match found.and_then(|found| found.parse::<i64>().ok()) {
-            Some(found) if found.to_string() == SCHEMA => self.commit(),
-            Some(found) => Err(StoreError::Newer {
-                found,
-                known: SCHEMA.parse().unwrap_or_default(),
-            }),
+        let number = found.and_then(|found| found.parse().ok());
+        match number {
+            Some(number) => Ok(Some(number)),
             None => Err(StoreError::Engine(
                 "not a notebook: no schema number".to_owned(),
             )),

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use records::{
-    id::{ChangeId, RecordId},
+    id::{ChangeId, DeviceId, RecordId},
     published::Mark,
 };
 
 use super::{
-    Found, Identity, Row, Run, StoreError, Wanted,
+    Carried, Found, Identity, Row, Run, StoreError, Wanted,
     sql::{Columns, ON, Sql, Walk},
 };
 
@@ -227,4 +227,17 @@ pub(super) fn changes_of(
         sql.walk(get, &[unit.into(), rec.bytes().into()], &mut keep)?;
     }
     Ok(found)
+}
+
+pub(super) fn carried(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Carried>, StoreError> {
+    let get = "SELECT carrier, dev, recv_at, count(*) FROM carried WHERE unit = ?1 \
+               GROUP BY carrier, dev, recv_at ORDER BY recv_at DESC, carrier, dev";
+    sql.all(get, &[unit.into()], |row| {
+        Ok(Carried {
+            carrier: DeviceId::of(row.array(0)?),
+            author: DeviceId::of(row.array(1)?),
+            arrival_ms: row.count(2)?,
+            changes: row.count(3)?,
+        })
+    })
 }

@@ -234,7 +234,7 @@ pub(super) fn missing(at: usize) -> StoreError {
 }
 
 /// The tables whose keys begin with the unit.
-pub(super) const OF_UNITS: [&str; 8] = [
+pub(super) const OF_UNITS: [&str; 9] = [
     "notebook",
     "head",
     "change",
@@ -243,6 +243,7 @@ pub(super) const OF_UNITS: [&str; 8] = [
     "book",
     "book_number",
     "succession",
+    "carried",
 ];
 
 /// Whether a statement says of which unit it speaks, as often as it names a table of the notebooks. Only such

@@ -312,6 +312,7 @@ fn confirm(sql: &mut dyn Sql, wish: &Confirm) -> Result<usize, StoreError> {
             epoch: None,
             arrival_ms: wish.arrival_ms,
             changes: Vec::new(),
+            carrier: None,
             hand: wish.hand.clone(),
         };
         let mut filing = Filing {
@@ -464,12 +465,31 @@ impl Filing<'_> {
     }
 
     fn file(&mut self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
+        self.note_carrier(arrived)?;
         match (self.first_with_id(arrived)?, arrived.hold) {
             (Some((hash, acc)), _) if hash == arrived.hash => Ok(Place::Had(acc)),
             (Some(_), _) => self.hold(arrived, OTHER_CONTENT),
             (None, Some(why)) => self.hold(arrived, why),
             (None, None) => self.take(arrived, heads),
         }
+    }
+
+    /// Who brought a change for its author; once for each carrier.
+    fn note_carrier(&mut self, arrived: &Arrived) -> Result<(), StoreError> {
+        let Some(carrier) = self.delivery.carrier else {
+            return Ok(());
+        };
+        let put = "INSERT INTO carried (unit, id, carrier, dev, recv_at) \
+                   VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
+        let row = [
+            (&self.delivery.unit).into(),
+            arrived.id.bytes().into(),
+            carrier.bytes().into(),
+            arrived.dev.bytes().into(),
+            self.delivery.arrival_ms.into(),
+        ];
+        self.sql.run(put, &row)?;
+        Ok(())
     }
 
     /// The first change of that id, in this notebook or in one that it took over.

@@ -1,0 +1,65 @@
+//! `POST /v1/carry`: takes a parcel that one device sealed and another brings. The carrier hears how many, never what.
+
+use axum::{
+    extract::{Request, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use records::{
+    parcel::{CarryRequest, Receipt, content, from_hex, to_hex},
+    write::to_json,
+};
+use sha2::{Digest, Sha256};
+
+use super::handed::{self, HandedIn};
+use crate::{
+    Endpoint,
+    http::{
+        body::{self, Packing},
+        problem::Problem,
+    },
+    now_ms, seal,
+};
+
+/// How a packed text begins (RFC 1952); JSON begins otherwise.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+pub(super) async fn carry(
+    State(endpoint): State<Endpoint>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let (handed, hash) = handed::read(&endpoint, request, open).await?;
+    // A parcel names no life of the endpoint.
+    let Ok(verdicts) = handed.file(&endpoint).await? else {
+        return Err(Problem::Internal);
+    };
+    let receipt = Receipt {
+        now: now_ms(),
+        epoch: endpoint.store().identity().await?.epoch,
+        hash,
+        ..Receipt::of(&verdicts)
+    };
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    Ok((kind, to_json(&receipt)).into_response())
+}
+
+fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> {
+    let asked: CarryRequest = handed::parse(text, |asked: &CarryRequest| asked.protocol)?;
+    let parcel = asked.parcel;
+    let plain = endpoint.opener().open(&parcel).map_err(|why| match why {
+        seal::OpenError::Elsewhere => Problem::SealedElsewhere,
+        seal::OpenError::Damaged => Problem::SealBroken,
+    })?;
+    let packing = if plain.starts_with(&GZIP) {
+        Packing::Gzip
+    } else {
+        Packing::Plain
+    };
+    let request = handed::parse_request(&body::unpack(plain, packing)?)?;
+    if request.device != parcel.device {
+        return Err(Problem::SealBroken); // nobody's phone says so
+    }
+    let handed = HandedIn::judge(endpoint, &mut content(request), Some(asked.carrier));
+    let envelope = from_hex(&parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal
+    Ok((handed, to_hex(&Sha256::digest(envelope))))
+}

@@ -1,0 +1,224 @@
+//! What a device hands in, whether itself or by a carrier: read within bounds, judged, filed, and an answer to each.
+
+use axum::extract::Request;
+use records::{
+    change::{ChangeError, parse_change},
+    id::{ChangeId, DeviceId},
+    json::{Object, Read},
+    path,
+    wire::{Fate, OFFER_MAX, PROTOCOL, SyncRequest, Verdict},
+};
+
+use crate::{
+    Endpoint,
+    arrival::Judge,
+    http::{
+        body::{self, Packing},
+        problem::Problem,
+    },
+    now_ms,
+    store::{Delivery, Filed, Hold, Place, StoreError},
+};
+
+/// More than five times what a device sends; beyond it, the answers alone would be large.
+const CHANGES_MAX: usize = 1_000;
+/// What a packed body is expected to need unpacked, as a multiple.
+const PACKED_TIMES: usize = 8;
+
+const UNREADABLE: Hold = Hold {
+    code: "khong_doc_duoc",
+    say: "Máy chủ không đọc được thay đổi này. Thay đổi vẫn ở trên máy.",
+};
+const TOO_LARGE: Hold = Hold {
+    code: "qua_lon",
+    say: "Thay đổi này lớn quá giới hạn của máy chủ. Thay đổi vẫn ở trên máy.",
+};
+
+/// Receives a body and reads it, where it keeps nobody else waiting.
+pub(super) async fn read<T: Send + 'static>(
+    endpoint: &Endpoint,
+    request: Request,
+    read: fn(&Endpoint, &str) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let (parts, body) = request.into_parts();
+    let packing = match body::packing(&parts.headers) {
+        Ok(packing) => packing,
+        Err(problem) => {
+            body::drain(body).await;
+            return Err(problem);
+        }
+    };
+    let bytes = body::receive(body).await?;
+    let times = if packing == Packing::Gzip {
+        PACKED_TIMES
+    } else {
+        1
+    };
+    let _memory = endpoint.reserve(bytes.len() * times).await;
+    let coming = endpoint.store().announce();
+    let reading = endpoint.clone();
+    let work = move || read(&reading, &body::unpack(bytes, packing)?);
+    let asked = tokio::task::spawn_blocking(work).await;
+    drop(coming);
+    asked.unwrap_or(Err(Problem::Internal))
+}
+
+/// Reads the text of a request of this protocol.
+pub(super) fn parse<T: Read>(text: &str, protocol: fn(&T) -> u32) -> Result<T, Problem> {
+    match T::read(text) {
+        Ok(request) if protocol(&request) == PROTOCOL => Ok(request),
+        Ok(_) => Err(Problem::Protocol),
+        Err(error) => {
+            tracing::debug!(%error, "not a request");
+            // Every protocol has a number; the rest may have another shape.
+            let number = Object::read(text).and_then(|request| request.small("protocol"));
+            let is_other = number.is_ok_and(|protocol| protocol != PROTOCOL);
+            Err(if is_other {
+                Problem::Protocol
+            } else {
+                Problem::BadJson
+            })
+        }
+    }
+}
+
+/// Reads the text of a request that hands changes in.
+pub(super) fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
+    let request: SyncRequest = parse(text, |request: &SyncRequest| request.protocol)?;
+    if request.changes.len() > CHANGES_MAX || request.offer.len() > OFFER_MAX {
+        return Err(Problem::TooLarge);
+    }
+    Ok(request)
+}
+
+/// Changes that were read, and what is to be said of those that could not be.
+pub(super) struct HandedIn {
+    delivery: Delivery,
+    /// One for each change sent; those that were delivered have none yet.
+    verdicts: Vec<Option<Verdict>>,
+}
+
+/// The endpoint was restored since the device heard of it; nothing was stored.
+pub(super) struct OtherEpoch(pub(super) String);
+
+impl HandedIn {
+    /// Judges the changes of a request, which are taken out of it.
+    pub(super) fn judge(
+        endpoint: &Endpoint,
+        request: &mut SyncRequest,
+        carrier: Option<DeviceId>,
+    ) -> Self {
+        let arrival_ms = now_ms();
+        let unit = &endpoint.unit().code;
+        let known = endpoint.known();
+        let judge = Judge {
+            mac_key: endpoint.mac_key(),
+            unit,
+            arrival_ms,
+            books: &known.bundle.books,
+        };
+        let sent = u64::try_from(request.changes.len()).unwrap_or(u64::MAX);
+        let mut delivery = Delivery {
+            unit: unit.clone(),
+            // What else waits on the device may say a number.
+            is_last: request.waiting <= sent,
+            epoch: request.epoch.clone(),
+            arrival_ms,
+            changes: Vec::with_capacity(request.changes.len()),
+            carrier,
+            hand: endpoint.hand(),
+        };
+        let mut verdicts = Vec::with_capacity(request.changes.len());
+        for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
+            match parse_change(raw.get().as_bytes()) {
+                Ok(change) => {
+                    let earlier = request.accs.get(&change.id);
+                    delivery.changes.push(judge.arrive(&change, raw, earlier));
+                    verdicts.push(None);
+                }
+                Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
+            }
+        }
+        Self { delivery, verdicts }
+    }
+
+    /// Files them; one verdict for each change, in order.
+    pub(super) async fn file(
+        self,
+        endpoint: &Endpoint,
+    ) -> Result<Result<Vec<Verdict>, OtherEpoch>, StoreError> {
+        let Self { delivery, verdicts } = self;
+        let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
+        let filed = match ids.is_empty() {
+            true => Filed::Here(Vec::new()),
+            false => endpoint.store().file(delivery).await?,
+        };
+        let places = match filed {
+            Filed::Here(places) => places,
+            Filed::OtherEpoch(epoch) => return Ok(Err(OtherEpoch(epoch))),
+        };
+        let verdicts = fill(verdicts, ids, places);
+        for verdict in &verdicts {
+            endpoint.metrics().count_verdict(match verdict.is {
+                Fate::Taken => "taken",
+                Fate::Had => "had",
+                Fate::Held => "held",
+                Fate::Refused => "refused",
+            });
+        }
+        Ok(Ok(verdicts))
+    }
+}
+
+fn refuse(at: usize, raw: &str, error: &ChangeError) -> Verdict {
+    let why = match error {
+        ChangeError::TooLarge(_) | ChangeError::TooDeep | ChangeError::TooManyPaths(_) => TOO_LARGE,
+        ChangeError::Path(path) if path.len() > path::PATH_BYTES_MAX => TOO_LARGE,
+        ChangeError::Path(_) | ChangeError::Unreadable(_) | ChangeError::TwiceInOne(_) => {
+            UNREADABLE
+        }
+    };
+    // What can be told of a change that is not one. Everything else is skipped without recursion.
+    let named = Object::read(raw).and_then(|change| change.item("id"));
+    let id = named.ok(); // or it has none
+    let at = if id.is_none() { Some(at) } else { None };
+    Verdict {
+        at,
+        ..verdict(id, Fate::Refused, why)
+    }
+}
+
+fn verdict(id: Option<ChangeId>, is: Fate, why: Hold) -> Verdict {
+    let (code, say) = (Some(why.code.to_owned()), Some(why.say.to_owned()));
+    Verdict {
+        id,
+        at: None,
+        is,
+        acc: None,
+        code,
+        say,
+    }
+}
+
+/// Puts the places of the delivered changes where no verdict is yet.
+fn fill(verdicts: Vec<Option<Verdict>>, ids: Vec<ChangeId>, places: Vec<Place>) -> Vec<Verdict> {
+    let mut delivered = ids.into_iter().zip(places).map(|(id, place)| {
+        let (is, acc) = match place {
+            Place::Taken(acc) => (Fate::Taken, acc),
+            Place::Had(acc) => (Fate::Had, acc),
+            Place::Held(why) => return verdict(Some(id), Fate::Held, why),
+        };
+        Verdict {
+            id: Some(id),
+            at: None,
+            is,
+            acc: Some(acc),
+            code: None,
+            say: None,
+        }
+    });
+    verdicts
+        .into_iter()
+        .filter_map(|verdict| verdict.or_else(|| delivered.next()))
+        .collect()
+}

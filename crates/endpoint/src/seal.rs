@@ -1,0 +1,91 @@
+//! The endpoint's half of Chuyển hộ: a key pair that devices seal parcels to, and opening what they sealed
+//! (PROTOCOL.md, "Parcels"). The secret follows from the database's own, so that it is in every backup and every
+//! process of one database has the same; nothing new is stored.
+
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
+use hkdf::Hkdf;
+use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point};
+use records::parcel::{INFO, Parcel, from_hex, name_of, to_hex};
+use sha2::Sha256;
+
+/// The bytes of an envelope before the sealed text.
+const NONCE: usize = 12;
+
+/// Why a parcel does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// It names another endpoint's key.
+    #[error("sealed for another endpoint")]
+    Elsewhere,
+    /// Another key, another head, or damaged.
+    #[error("the seal does not open")]
+    Damaged,
+}
+
+/// The key pair.
+pub(crate) struct Opener {
+    secret: SecretKey,
+    public: String,
+}
+
+impl std::fmt::Debug for Opener {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opener")
+            .field("public", &self.public)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Opener {
+    /// The key pair of a database: the first of the numbered texts that is the secret of a point. Nearly always that
+    /// is the first of all (one in 2³² is not).
+    pub(crate) fn of(mac_key: &[u8; 32]) -> Option<Self> {
+        let texts = Hkdf::<Sha256>::new(None, mac_key);
+        let secret = (0..=u8::MAX).find_map(|number| {
+            let mut bytes = [0; 32];
+            let info = [INFO.as_bytes(), b"/khoa/", &[number]].concat();
+            texts.expand(&info, &mut bytes).ok()?; // 32 bytes are within what HKDF gives
+            SecretKey::from_slice(&bytes).ok() // or the next one
+        })?;
+        let public = to_hex(secret.public_key().to_sec1_point(false).as_bytes());
+        Some(Self { secret, public })
+    }
+
+    /// The public key: a P-256 point, uncompressed, hexadecimal.
+    pub(crate) fn public(&self) -> &str {
+        &self.public
+    }
+
+    /// What was sealed.
+    pub(crate) fn open(&self, parcel: &Parcel) -> Result<Vec<u8>, OpenError> {
+        if parcel.to != name_of(&self.public) {
+            return Err(OpenError::Elsewhere);
+        }
+        self.unseal(parcel).ok_or(OpenError::Damaged)
+    }
+
+    fn unseal(&self, parcel: &Parcel) -> Option<Vec<u8>> {
+        let (theirs, mine) = (from_hex(&parcel.key)?, from_hex(&self.public)?);
+        let point = PublicKey::from_sec1_bytes(&theirs).ok()?;
+        let shared = diffie_hellman(self.secret.to_nonzero_scalar(), point.as_affine());
+        let salt = [theirs, mine].concat();
+        let mut key = [0; 32];
+        Hkdf::<Sha256>::new(Some(&salt), shared.raw_secret_bytes())
+            .expand(INFO.as_bytes(), &mut key)
+            .ok()?;
+        let envelope = from_hex(&parcel.sealed)?;
+        let (nonce, msg) = envelope.split_at_checked(NONCE)?;
+        let nonce: [u8; NONCE] = nonce.try_into().ok()?;
+        let aad = parcel.head();
+        let payload = Payload {
+            msg,
+            aad: aad.as_bytes(),
+        };
+        Aes256Gcm::new(&key.into())
+            .decrypt(&nonce.into(), payload)
+            .ok()
+    }
+}

@@ -5,6 +5,7 @@
 mod backup;
 #[cfg(test)]
 mod contract;
+mod filing;
 mod numbers;
 mod postgres;
 mod read;

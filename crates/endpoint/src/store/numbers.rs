@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use records::id::RecordId;
 
 use super::{
-    Arrived, BookEntry, Giving, StoreError, Volume, read,
+    Arrived, BookEntry, Giving, StoreError, Volume,
+    filing::{Filing, Heads},
+    read,
     sql::{Columns, ON, Sql, missing},
-    write::{Filing, Heads},
 };
 
 /// A record that has no number yet.

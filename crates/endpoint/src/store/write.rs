@@ -5,7 +5,7 @@
 //! never misses a row.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -15,12 +15,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use records::{published::Mark, wire::Acceptance};
+use records::published::Mark;
 use tokio::sync::oneshot;
 
 use super::{
-    Arrived, Confirm, Delivery, Filed, Hold, OTHER_CONTENT, Place, StoreError, read,
-    sql::{Columns, Engine, Kind, Sql},
+    Confirm, Delivery, Filed, Place, StoreError,
+    filing::{Filing, Heads},
+    read,
+    sql::{Engine, Kind, Sql},
 };
 use crate::metrics::GroupFigures;
 
@@ -407,165 +409,4 @@ fn file_one(
         delivery,
     };
     filing.file_all(heads)
-}
-
-/// The counters of the scopes of one group: (unit, scope) → last number given.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Heads(BTreeMap<(String, String), u64>);
-
-impl Heads {
-    pub(super) fn next(
-        &mut self,
-        sql: &mut dyn Sql,
-        unit: &str,
-        scope: &str,
-    ) -> Result<u64, StoreError> {
-        let key = (unit.to_owned(), scope.to_owned());
-        let last = match self.0.get(&key) {
-            Some(last) => *last,
-            None => {
-                let get = "SELECT seq FROM head WHERE unit = ?1 AND scope = ?2";
-                let found = sql.first(get, &[unit.into(), scope.into()], |row| row.count(0))?;
-                found.unwrap_or(0)
-            }
-        };
-        self.0.insert(key, last + 1);
-        Ok(last + 1)
-    }
-
-    fn raise(&self, sql: &mut dyn Sql) -> Result<(), StoreError> {
-        for ((unit, scope), seq) in &self.0 {
-            let put = "INSERT INTO head (unit, scope, gen, seq) VALUES (?1, ?2, 1, ?3) \
-                       ON CONFLICT (unit, scope) DO UPDATE SET seq = excluded.seq";
-            sql.run(put, &[unit.into(), scope.into(), (*seq).into()])?;
-        }
-        Ok(())
-    }
-}
-
-/// One delivery inside the group's transaction.
-pub(super) struct Filing<'a> {
-    pub(super) sql: &'a mut dyn Sql,
-    pub(super) epoch: &'a str,
-    /// Units whose notebooks this one took over: what they have is not taken again.
-    pub(super) before: Vec<String>,
-    pub(super) delivery: &'a Delivery,
-}
-
-impl Filing<'_> {
-    fn file_all(&mut self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
-        let changes = self.delivery.changes.iter();
-        let places = changes
-            .map(|arrived| self.file(arrived, heads))
-            .collect::<Result<_, _>>()?;
-        if self.delivery.is_last {
-            self.give(heads)?;
-        }
-        Ok(places)
-    }
-
-    fn file(&mut self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
-        self.note_carrier(arrived)?;
-        match (self.first_with_id(arrived)?, arrived.hold) {
-            (Some((hash, acc)), _) if hash == arrived.hash => Ok(Place::Had(acc)),
-            (Some(_), _) => self.hold(arrived, OTHER_CONTENT),
-            (None, Some(why)) => self.hold(arrived, why),
-            (None, None) => self.take(arrived, heads),
-        }
-    }
-
-    /// Who brought a change for its author; once for each carrier.
-    fn note_carrier(&mut self, arrived: &Arrived) -> Result<(), StoreError> {
-        let Some(carrier) = self.delivery.carrier else {
-            return Ok(());
-        };
-        let put = "INSERT INTO carried (unit, id, carrier, dev, recv_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING";
-        let row = [
-            (&self.delivery.unit).into(),
-            arrived.id.bytes().into(),
-            carrier.bytes().into(),
-            arrived.dev.bytes().into(),
-            self.delivery.arrival_ms.into(),
-        ];
-        self.sql.run(put, &row)?;
-        Ok(())
-    }
-
-    /// The first change of that id, in this notebook or in one that it took over.
-    fn first_with_id(
-        &mut self,
-        arrived: &Arrived,
-    ) -> Result<Option<([u8; 32], Acceptance)>, StoreError> {
-        let get = "SELECT hash, scope, seq, epoch, eff, mac FROM change \
-                   WHERE unit = ?1 AND id = ?2";
-        let read = |row: &dyn Columns| Ok((row.array(0)?, row.acceptance(1)?));
-        for unit in std::iter::once(&self.delivery.unit).chain(&self.before) {
-            let key = [unit.into(), arrived.id.bytes().into()];
-            let found = self.sql.first(get, &key, read)?;
-            if found.is_some() {
-                return Ok(found);
-            }
-        }
-        Ok(None)
-    }
-
-    fn take(&mut self, arrived: &Arrived, heads: &mut Heads) -> Result<Place, StoreError> {
-        let seq = heads.next(self.sql, &self.delivery.unit, &arrived.scope)?;
-        self.insert(arrived, seq)?;
-        self.enter(arrived)?;
-        Ok(Place::Taken(Acceptance {
-            scope: arrived.scope.clone(),
-            seq,
-            epoch: self.epoch.to_owned(),
-            eff: arrived.eff,
-            mac: arrived.mac.clone(),
-        }))
-    }
-
-    pub(super) fn insert(&mut self, arrived: &Arrived, seq: u64) -> Result<(), StoreError> {
-        let unit = &self.delivery.unit;
-        let put = "INSERT INTO change \
-                   (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
-        let eff = arrived.eff.to_string();
-        let row = [
-            unit.into(),
-            (&arrived.scope).into(),
-            seq.into(),
-            arrived.id.bytes().into(),
-            arrived.dev.bytes().into(),
-            arrived.n.into(), // only for people who look; a device may write any number
-            self.epoch.into(),
-            (&eff).into(),
-            (&arrived.mac).into(),
-            arrived.body.as_bytes().into(),
-            (&arrived.hash).into(),
-            self.delivery.arrival_ms.into(),
-        ];
-        self.sql.run(put, &row)?;
-        let put = "INSERT INTO rec_change (unit, rec, id) VALUES (?1, ?2, ?3) \
-                   ON CONFLICT DO NOTHING";
-        for rec in &arrived.recs {
-            let row = [unit.into(), rec.bytes().into(), arrived.id.bytes().into()];
-            self.sql.run(put, &row)?;
-        }
-        Ok(())
-    }
-
-    fn hold(&mut self, arrived: &Arrived, why: Hold) -> Result<Place, StoreError> {
-        let put = "INSERT INTO held (unit, id, hash, body, code, say, recv_at) \
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
-        let row = [
-            (&self.delivery.unit).into(),
-            arrived.id.bytes().into(),
-            (&arrived.hash).into(),
-            arrived.body.as_bytes().into(),
-            why.code.into(),
-            why.say.into(),
-            self.delivery.arrival_ms.into(),
-        ];
-        self.sql.run(put, &row)?;
-        Ok(Place::Held(why))
-    }
 }

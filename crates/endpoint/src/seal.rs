@@ -89,3 +89,22 @@ impl Opener {
             .ok()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use records::{json::Read as _, parcel::CarryRequest};
+
+    use super::*;
+
+    #[test]
+    fn a_parcel_of_the_first_release_opens_with_the_key_of_its_database() {
+        let text = include_str!("../../records/tests/fixtures/v1/carry-request.json");
+        let request = CarryRequest::read(text.trim_end()).unwrap();
+        let plain = Opener::of(&[0; 32]).unwrap().open(&request.parcel).unwrap();
+        let change = include_str!("../../records/tests/fixtures/v1/change.json");
+        let plain = String::from_utf8(plain).unwrap();
+        assert!(plain.contains(change.trim_end()), "{plain}");
+        let other = Opener::of(&[1; 32]).unwrap();
+        assert_eq!(other.open(&request.parcel), Err(OpenError::Elsewhere));
+    }
+}

@@ -4,6 +4,8 @@
 //! one transaction, and only then [`Replica::adopt`] changes what is on the screen. A crash between any two of
 //! these loses nothing that was shown as saved.
 
+use std::iter::Peekable;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 
@@ -12,7 +14,7 @@ use crate::{
     id::{ChangeId, DeviceId, RecordId},
     json::{Object, Read, ReadError},
     notebook::{Inserted, Known, Notebook},
-    order,
+    order, parcel,
     shelf::Index,
     stamp::Stamp,
     table::{Set, Table},
@@ -302,22 +304,10 @@ impl Replica {
     /// Plans the next request: what waits, up to a batch, and how far was read.
     #[must_use]
     pub fn plan_request(&self, now_ms: u64, changes_max: usize) -> SyncRequest {
-        let mut changes = Vec::new();
-        let mut accs = Table::new();
-        let mut bytes = 0;
-        let is_offering = self.sync.offering.is_some();
-        for id in self.waiting() {
-            let Some(Known { raw, acc, .. }) = self.notebook.get(&id) else {
-                continue;
-            };
-            bytes += raw.len();
-            let full = changes.len() >= changes_max.min(SEND_CHANGES_MAX) || bytes > SEND_BYTES_MAX;
-            if is_offering || (full && !changes.is_empty()) {
-                break;
-            }
-            changes.extend(to_raw(raw.to_string()));
-            let acc = acc.clone().filter(|_| self.sync.resend.contains(&id));
-            accs.extend(acc.map(|acc| (id, acc)));
+        let (mut changes, mut accs) = (Vec::new(), Table::new());
+        if self.sync.offering.is_none() {
+            let most = (changes_max.min(SEND_CHANGES_MAX), SEND_BYTES_MAX);
+            (changes, accs) = self.batch(&mut self.waiting().peekable(), most);
         }
         SyncRequest {
             protocol: PROTOCOL,
@@ -331,6 +321,58 @@ impl Replica {
             offer: self.next_offer(),
             page_bytes: PAGE_BYTES,
         }
+    }
+
+    /// Plans what others carry to the endpoint (Chuyển hộ): everything that waits, in requests that only hand in and
+    /// name no life of the endpoint. Whoever plans it goes on waiting: it hears of them when it exchanges itself.
+    #[must_use]
+    pub fn plan_parcels(&self, now_ms: u64) -> Vec<SyncRequest> {
+        let mut ids = self.waiting().peekable();
+        let mut waiting = self.waiting().count() as u64;
+        let mut requests = Vec::new();
+        while ids.peek().is_some() {
+            let most = (parcel::CHANGES_MAX, parcel::BYTES_MAX);
+            let (changes, accs) = self.batch(&mut ids, most);
+            let count = changes.len() as u64;
+            requests.push(SyncRequest {
+                protocol: PROTOCOL,
+                device: self.counter.dev,
+                epoch: None,
+                sent_at: now_ms,
+                // What lies in the later ones may say a number.
+                waiting,
+                cursors: Table::new(),
+                changes,
+                accs,
+                offer: Vec::new(),
+                page_bytes: PAGE_BYTES,
+            });
+            waiting = waiting.saturating_sub(count);
+        }
+        requests
+    }
+
+    /// The next of these changes, up to a number and to so many bytes; a single larger one goes alone.
+    fn batch(
+        &self,
+        ids: &mut Peekable<impl Iterator<Item = ChangeId>>,
+        (changes_max, bytes_max): (usize, usize),
+    ) -> (Vec<Box<RawValue>>, Table<ChangeId, Acceptance>) {
+        let (mut changes, mut accs, mut bytes) = (Vec::new(), Table::new(), 0);
+        while let Some(id) = ids.peek().copied() {
+            if let Some(Known { raw, acc, .. }) = self.notebook.get(&id) {
+                bytes += raw.len();
+                let full = changes.len() >= changes_max || bytes > bytes_max;
+                if full && !changes.is_empty() {
+                    break;
+                }
+                changes.extend(to_raw(raw.to_string()));
+                let acc = acc.clone().filter(|_| self.sync.resend.contains(&id));
+                accs.extend(acc.map(|acc| (id, acc)));
+            }
+            ids.next();
+        }
+        (changes, accs)
     }
 
     fn next_offer(&self) -> Vec<ChangeId> {

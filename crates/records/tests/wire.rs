@@ -8,6 +8,7 @@ use records::{
     draft::Draft,
     json::Read,
     notebook::Notebook,
+    parcel::{Bag, CarryRequest, Parcel, Receipt},
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
     wire::{Acceptance, Fate, PAGE_BYTES, Problem, SyncAnswer, SyncRequest},
@@ -44,6 +45,24 @@ fn a_change_reads_and_rewrites_to_the_same_bytes() {
     assert_eq!(writes.set["ngay_tiep"], "2026-11-22");
     assert_eq!(writes.over("ngay_tiep").len(), 1);
     assert_eq!(writes.over("hinh_thuc#TRUC_TIEP"), []);
+}
+
+#[test]
+fn a_parcel_and_what_is_said_of_it_read_and_rewrite_to_the_same_bytes() {
+    let parcel: Parcel = check("parcel.json");
+    let request: CarryRequest = check("carry-request.json");
+    let receipt: Receipt = check("receipt.json");
+    let bag = Bag::open(fixture("parcels.json").as_bytes()).unwrap();
+    assert_eq!(to_json(&bag), fixture("parcels.json"));
+    assert_eq!(
+        (&request.parcel, &bag.parcels),
+        (&parcel, &vec![parcel.clone()])
+    );
+    assert_eq!((receipt.taken, receipt.had), (11, 1));
+    let head = parcel.head();
+    let lines: Vec<&str> = head.lines().collect();
+    assert_eq!(lines[..2], ["so-tay-dan-van/chuyen-ho", "1"]);
+    assert_eq!((lines.len(), lines[6]), (7, &*parcel.key));
 }
 
 #[test]
@@ -222,6 +241,10 @@ fn every_example_of_the_protocol_page_is_a_fixture() {
         "sync-request.json",
         "sync-request-again.json",
         "sync-answer-catalogue.json",
+        "parcel.json",
+        "carry-request.json",
+        "receipt.json",
+        "parcels.json",
     ];
     let texts = fixtures.map(|name| minified(&fixture(name)));
     for example in &examples {

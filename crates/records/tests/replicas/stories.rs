@@ -237,6 +237,46 @@ fn only_what_is_sent_again_carries_an_acceptance() {
 }
 
 #[test]
+fn what_others_carry_is_all_that_waits_and_the_author_goes_on_waiting() {
+    let (mut device, mut endpoint, id, _) = taken_and_forgotten();
+    for _ in 0..2 {
+        let asked = ask(&device, &mut endpoint);
+        hear(&mut device, asked);
+    }
+    for n in 2..1_203 {
+        save(&mut device, n, "thêm");
+    }
+    let parcels = device.replica.plan_parcels(START);
+    let counts: Vec<_> = parcels
+        .iter()
+        .map(|p| (p.changes.len(), p.waiting))
+        .collect();
+    assert_eq!(counts, [(1_000, 1_202), (202, 202)]);
+    let accs: Vec<_> = parcels.iter().flat_map(|p| p.accs.keys()).collect();
+    assert_eq!(
+        accs,
+        [&id],
+        "what a restored endpoint lost goes with its proof"
+    );
+    assert!(
+        parcels
+            .iter()
+            .all(|p| p.epoch.is_none() && p.cursors.is_empty())
+    );
+    assert_eq!(device.replica.waiting().count(), 1_202);
+    // A carrier brings them; the author hears it when it exchanges itself.
+    for parcel in &parcels {
+        endpoint.answer(START, parcel);
+    }
+    let taken = endpoint.taken.len();
+    for _ in 0..2 {
+        talk_later(&mut device, &mut endpoint);
+    }
+    assert_eq!(device.replica.waiting().count(), 0);
+    assert_eq!(endpoint.taken.len(), taken);
+}
+
+#[test]
 fn when_the_author_never_heard_of_the_first_date_all_go_by_the_second() {
     let (mut one, mut two, mut endpoint) = (device(1), device(2), Endpoint::default());
     one.clock = Clock::Year2099;

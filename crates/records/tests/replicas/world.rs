@@ -9,6 +9,7 @@ use records::{
     form::Form,
     id::{ChangeId, DeviceId, RecordId, entry_id},
     json::Read,
+    parcel::content,
     path,
     replica::{Plan, to_raw},
     table::Table,
@@ -44,6 +45,8 @@ pub(super) enum Act {
     Foreign,
     Year,
     Grant,
+    Seal,
+    Carry,
     // What goes wrong on the way, or in the middle of a write.
     LoseRequest,
     LoseAnswer,
@@ -54,7 +57,7 @@ pub(super) enum Act {
     CrashAfterCommit,
 }
 
-const ACTS: [(Act, u64); 19] = [
+const ACTS: [(Act, u64); 21] = [
     (Act::Open, 10),
     (Act::Save, 24),
     (Act::Tick, 8),
@@ -74,6 +77,8 @@ const ACTS: [(Act, u64); 19] = [
     (Act::Foreign, 2),
     (Act::Year, 1),
     (Act::Grant, 2),
+    (Act::Seal, 4),
+    (Act::Carry, 4),
 ];
 
 const FAULTS: [Act; 7] = [
@@ -115,6 +120,8 @@ pub(super) struct World {
     pub(super) saved: BTreeMap<ChangeId, BTreeSet<String>>,
     /// Ids under which somebody made another text.
     pub(super) forged: BTreeSet<ChangeId>,
+    /// What devices sealed for others to carry.
+    parcels: Vec<SyncRequest>,
     /// What another team's client keeps and sends.
     foreign: Vec<String>,
     pub(super) counts: BTreeMap<&'static str, u64>,
@@ -173,6 +180,7 @@ impl World {
             devices,
             saved: BTreeMap::new(),
             forged: BTreeSet::new(),
+            parcels: Vec::new(),
             foreign: Vec::new(),
             counts: BTreeMap::new(),
             conflicts: BTreeSet::new(),
@@ -260,6 +268,12 @@ impl World {
                 self.count("years away");
             }
             Act::Grant => self.grant(device),
+            Act::Seal => {
+                let ms = self.devices[device].ms(self.now);
+                let sealed = self.devices[device].replica.plan_parcels(ms);
+                self.parcels.extend(sealed);
+            }
+            Act::Carry => self.carry(),
             Act::Sync => self.send(device),
             Act::LoseRequest | Act::LoseAnswer | Act::Duplicate | Act::Delay | Act::CutPages => {}
             Act::CrashBeforeCommit | Act::CrashAfterCommit => {}
@@ -293,6 +307,20 @@ impl World {
             ..self.backup.clone()
         };
         self.count("restores");
+    }
+
+    /// Somebody brings what a device sealed, perhaps long ago, perhaps again; its author does not hear of it.
+    fn carry(&mut self) {
+        if self.parcels.is_empty() {
+            return;
+        }
+        let at = self.rng.index(self.parcels.len());
+        let parcel = self.parcels[at].clone();
+        if self.rng.percent(50) {
+            self.parcels.swap_remove(at);
+        }
+        self.endpoint.answer(self.now, &content(parcel));
+        self.count("parcels carried");
     }
 
     // What a person does.

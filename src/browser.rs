@@ -1,6 +1,7 @@
 //! The only door to the browser, apart from the store's and the network's own: one call, one typed answer.
 //! No decisions live here.
 
+pub(crate) mod camera;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod gzip;
@@ -256,6 +257,16 @@ pub(crate) async fn storage_use() -> Option<(u64, u64)> {
 pub(crate) fn get(object: &JsValue, name: &str) -> Option<JsValue> {
     let value = Reflect::get(object, &JsValue::from_str(name)).ok()?;
     (!value.is_undefined() && !value.is_null()).then_some(value)
+}
+
+/// An object of JavaScript's with these properties.
+pub(crate) fn object(parts: &[(&str, JsValue)]) -> js_sys::Object {
+    let object = js_sys::Object::new();
+    for (name, value) in parts {
+        // A plain object takes any property.
+        let_go(Reflect::set(&object, &JsValue::from_str(name), value));
+    }
+    object
 }
 
 /// Calls a method, when there is one.

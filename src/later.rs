@@ -84,6 +84,7 @@ fn there(work: Work, path: &str) -> AnyView {
         ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
+        ["chuyen-ho"] => pages::carry::door(work),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["ban-giao"] => pages::handover::page(work),

@@ -3,6 +3,7 @@
 use js_sys::Uint8Array;
 use records::{
     json::{Object, Read, ReadError},
+    parcel::{CarryRequest, Receipt},
     wire::{Problem, SyncAnswer, SyncRequest, Unit},
     write::to_json,
 };
@@ -53,12 +54,17 @@ impl NetError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Hello {
     pub(crate) unit: Unit,
+    /// The public key that parcels are sealed to; empty when the endpoint is of an earlier release.
+    pub(crate) seal: String,
 }
 
 impl Read for Hello {
     fn read(raw: &str) -> Result<Self, ReadError> {
-        let unit = Object::read(raw)?.item("unit")?;
-        Ok(Self { unit })
+        let hello = Object::read(raw)?;
+        Ok(Self {
+            unit: hello.item("unit")?,
+            seal: hello.text_or_empty("seal")?,
+        })
     }
 }
 
@@ -77,6 +83,17 @@ pub(crate) async fn sync(
     let body = to_json(request).into_bytes();
     let text = exchange(endpoint, "sync", key, Some(body)).await?;
     SyncAnswer::read(&text).or(Err(NetError::Foreign))
+}
+
+/// Brings a parcel of another device.
+pub(crate) async fn carry(
+    endpoint: &str,
+    key: &str,
+    request: &CarryRequest,
+) -> Result<Receipt, NetError> {
+    let body = to_json(request).into_bytes();
+    let text = exchange(endpoint, "carry", key, Some(body)).await?;
+    Receipt::read(&text).or(Err(NetError::Foreign))
 }
 
 /// A published catalogue.

@@ -99,6 +99,8 @@ pub(crate) struct Book {
     pub(crate) is_renewed: RwSignal<bool>,
     /// Which catalogue holds here, in words; empty while it is the one the app came with.
     pub(crate) edition: RwSignal<String>,
+    /// Rises when what is carried for others changed.
+    pub(crate) carried: RwSignal<u64>,
     /// A form with unsaved typing is open: nothing may take over the screen.
     pub(crate) is_writing: RwSignal<bool>,
 }
@@ -125,6 +127,7 @@ impl Book {
             published: RwSignal::new(None),
             is_renewed: RwSignal::new(true),
             edition: RwSignal::new(String::new()),
+            carried: RwSignal::new(0),
             is_writing: RwSignal::new(false),
         };
         let all: Vec<RecordId> = book

@@ -6,6 +6,7 @@
 
 #[cfg(feature = "contract")]
 pub(crate) mod contract;
+pub(crate) mod courier;
 pub(crate) mod idb;
 
 use crate::browser::let_go;
@@ -78,6 +79,8 @@ pub(crate) struct Profile {
     pub(crate) endpoint: String,
     /// The device key.
     pub(crate) key: String,
+    /// The endpoint's public key, which parcels are sealed to; empty until it was told.
+    pub(crate) seal: String,
     /// Shown once: the first steps.
     pub(crate) is_welcomed: bool,
     /// When everything was last exported, ms.
@@ -108,6 +111,7 @@ impl Read for Profile {
             unit: profile.text_or_empty("unit")?,
             endpoint: profile.text_or_empty("endpoint")?,
             key: profile.text_or_empty("key")?,
+            seal: profile.text_or_empty("seal")?,
             is_welcomed: profile.flag_or_false("is_welcomed")?,
             backed_up_ms: profile.number_or_zero("backed_up_ms")?,
         })
@@ -122,6 +126,7 @@ impl Write for Profile {
             out.item("unit", &self.unit);
             out.item("endpoint", &self.endpoint);
             out.item("key", &self.key);
+            out.item("seal", &self.seal);
             out.item("is_welcomed", &self.is_welcomed);
             out.item("backed_up_ms", &self.backed_up_ms);
         });

@@ -2,10 +2,12 @@
 
 pub(crate) mod catalogue;
 pub(crate) mod commend;
+pub(crate) mod courier;
 pub(crate) mod drafts;
 pub(crate) mod exchange;
 pub(crate) mod files;
 pub(crate) mod open;
+pub(crate) mod parcels;
 pub(crate) mod programmes;
 pub(crate) mod reports;
 pub(crate) mod save;

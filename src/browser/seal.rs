@@ -1,10 +1,11 @@
 //! Sealed envelopes: AES-GCM by WebCrypto. An envelope is 12 random bytes, then the sealed text with its tag.
 
-use crate::browser::let_go;
-use js_sys::{Object, Reflect, Uint8Array};
+use js_sys::{Object, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{CryptoKey, SubtleCrypto};
+
+use super::object;
 
 /// The bytes before the sealed text.
 const NONCE: usize = 12;
@@ -28,15 +29,6 @@ fn subtle() -> Result<SubtleCrypto, SealError> {
     subtle
         .and_then(|subtle| subtle.dyn_into().ok())
         .ok_or(SealError::Missing)
-}
-
-fn object(parts: &[(&str, JsValue)]) -> Object {
-    let object = Object::new();
-    for (name, value) in parts {
-        // A plain object takes any property.
-        let_go(Reflect::set(&object, &JsValue::from_str(name), value));
-    }
-    object
 }
 
 async fn settle(promise: Result<js_sys::Promise, JsValue>) -> Result<JsValue, SealError> {
@@ -71,6 +63,42 @@ pub(crate) async fn key_from_words(words: &str, salt: &[u8]) -> Result<CryptoKey
     let uses = js_sys::Array::of2(&"encrypt".into(), &"decrypt".into());
     let key = subtle.derive_key_with_object_and_object(&how, &base, &what, false, &uses);
     settle(key).await?.dyn_into().or(Err(SealError::Missing))
+}
+
+/// A key that a pair made here and now shares with the holder of another public key (ECDH on P-256, then HKDF-SHA256
+/// with both public keys as salt), and the public half of the pair: what seals a letter that only the other can open.
+pub(crate) async fn key_for(theirs: &[u8], info: &str) -> Result<(CryptoKey, Vec<u8>), SealError> {
+    let subtle = subtle()?;
+    let curve = [("name", "ECDH".into()), ("namedCurve", "P-256".into())];
+    let curve = object(&curve);
+    let uses = js_sys::Array::of1(&"deriveBits".into());
+    let pair = settle(subtle.generate_key_with_object(&curve, false, &uses)).await?;
+    let half = |name| super::get(&pair, name).ok_or(SealError::Missing);
+    let (public, secret) = (half("publicKey")?, half("privateKey")?);
+    let mine = settle(subtle.export_key("raw", public.unchecked_ref())).await?;
+    let mine = Uint8Array::new(&mine).to_vec();
+    let raw = Uint8Array::from(theirs);
+    let none = js_sys::Array::new();
+    let public = subtle.import_key_with_object("raw", &raw, &curve, true, &none);
+    let public = settle(public).await?;
+    let with = object(&[("name", "ECDH".into()), ("public", public)]);
+    let shared = subtle.derive_bits_with_object(&with, secret.unchecked_ref(), 256);
+    let shared = Uint8Array::new(&settle(shared).await?);
+    let uses = js_sys::Array::of1(&"deriveKey".into());
+    let base = settle(subtle.import_key_with_str("raw", &shared, "HKDF", false, &uses)).await?;
+    let salt = [&mine, theirs].concat();
+    let how = object(&[
+        ("name", "HKDF".into()),
+        ("hash", "SHA-256".into()),
+        ("salt", Uint8Array::from(&salt[..]).into()),
+        ("info", Uint8Array::from(info.as_bytes()).into()),
+    ]);
+    let what = object(&[("name", "AES-GCM".into()), ("length", 256.into())]);
+    let uses = js_sys::Array::of1(&"encrypt".into());
+    let key =
+        subtle.derive_key_with_object_and_object(&how, base.unchecked_ref(), &what, false, &uses);
+    let key = settle(key).await?.dyn_into().or(Err(SealError::Missing))?;
+    Ok((key, mine))
 }
 
 fn how(nonce: &[u8], place: &str) -> Object {

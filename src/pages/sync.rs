@@ -21,6 +21,11 @@ pub(crate) fn page(work: Work) -> AnyView {
     view! {
         <main class="page">
             {exchange(work)}
+            <section class="card">
+                <h2>"Chuyển hộ"</h2>
+                <p class="hint">"Không có mạng? Máy khác mang hộ những lần ghi chưa gửi, dưới niêm phong."</p>
+                <a class="button" id="carry" href="#/chuyen-ho">{icon("share")}"Nhờ mang hộ, mang hộ"</a>
+            </section>
             {set_aside(work)}
             {storage(work)}
             {export(work)}

@@ -10,7 +10,7 @@ use crate::{
     store::StoreError,
     words,
     work::{
-        Work,
+        Work, courier,
         sync::{AFTER_SAVE_MS, in_ms},
     },
 };
@@ -79,6 +79,7 @@ const NARROW_MAX: u32 = 4;
 async fn exchange_all(work: Work) {
     let tools = work.tools();
     let mut has_moved = false;
+    let before = work.book.peek(|data| data.replica.sync.epoch.clone());
     let failure = loop {
         let narrow = *tools.narrow.borrow();
         match exchange(work, narrow).await {
@@ -100,6 +101,11 @@ async fn exchange_all(work: Work) {
             }
         }
     };
+    if failure.is_none() {
+        let after = work.book.peek(|data| data.replica.sync.epoch.clone());
+        courier::learn_key(work, before.is_some() && before != after).await;
+        courier::hand_over(work).await;
+    }
     *tools.patience_ms.borrow_mut() = match &failure {
         Some(Failure::Net(NetError::Problem(_, seconds))) => {
             seconds.min(&PATIENCE_S_MAX).saturating_mul(1_000)

@@ -7,6 +7,7 @@ use records::{
     files::{self, EXPORT_KIND, EXPORT_VERSION, Export, FileError, Found},
     id::RecordId,
     json::{self, Object, Read, ReadError},
+    parcel::{from_hex, to_hex},
     replica::Entry,
     write::{Out, Write, to_json},
 };
@@ -199,22 +200,12 @@ impl Write for BackupBody {
     }
 }
 
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-    let pairs = digits?;
-    let byte = |pair: &[u32]| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit)).ok();
-    pairs.chunks(2).map(byte).collect()
-}
-
 /// Everything on this device, sealed: one line that says how, then the sealed bytes.
 pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError> {
     let mut profile = work.tools().profile.borrow().clone();
     // A device key belongs to one device; the person enrols the new one.
     profile.key.clear();
+    profile.seal.clear();
     let body = work.book.peek(|data| BackupBody {
         entries: data.replica.lines(),
         drafts: data.drafts.clone().into_iter().collect(),

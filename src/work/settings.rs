@@ -47,6 +47,8 @@ pub(crate) async fn enrol(work: Work, endpoint: String, key: String) -> Result<(
     change(work, |profile| {
         profile.endpoint.clone_from(&endpoint);
         profile.key.clone_from(&key);
+        // Another endpoint has another one; it is asked with the first exchange.
+        profile.seal.clear();
         profile.is_welcomed = true;
     })
     .await?;

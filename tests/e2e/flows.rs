@@ -2,6 +2,8 @@
 
 mod accessibility;
 mod bad_line;
+mod carry;
+mod carry_by_camera;
 mod catalogue;
 mod conflict;
 mod erase_and_restore;

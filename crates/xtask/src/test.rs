@@ -206,11 +206,12 @@ fn e2e(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()
 }
 
 /// Flows that look at pictures and papers, or ask for what only Chromium's own protocol has a word for.
-const CHROMIUM_ALONE: [&str; 4] = [
+const CHROMIUM_ALONE: [&str; 5] = [
     "flows::accessibility",
     "flows::screens",
     "flows::samples",
     "flows::full_disk",
+    "flows::carry_by_camera",
 ];
 /// WebKitGTK in automation keeps nothing over its end: flows that start it twice on one profile.
 const RESTARTED: [&str; 2] = ["flows::killed", "flows::sub_path"];

@@ -34,6 +34,7 @@ pub(crate) const SCREENS: &[(&str, &str)] = &[
     ("bao-cao", "/bao-cao"),
     ("in-so", "/so/tiep_cong_dan/in"),
     ("dong-bo", "/dong-bo"),
+    ("chuyen-ho", "/chuyen-ho"),
     ("cai-dat", "/cai-dat"),
     ("huong-dan", "/huong-dan"),
 ];

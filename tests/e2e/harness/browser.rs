@@ -30,6 +30,7 @@ pub(crate) struct Profile {
     folder: Folder,
     name: &'static str,
     user_agent: Option<&'static str>,
+    film: Option<PathBuf>,
 }
 
 impl Profile {
@@ -38,6 +39,7 @@ impl Profile {
             folder: Folder::new(name),
             name,
             user_agent: None,
+            film: None,
         }
     }
 
@@ -49,6 +51,14 @@ impl Profile {
         }
     }
 
+    /// A browser whose camera sees a film (YUV4MPEG2), once there is one.
+    pub(crate) fn with_camera(name: &'static str, film: &Path) -> Self {
+        Self {
+            film: Some(film.to_owned()),
+            ..Self::new(name)
+        }
+    }
+
     pub(crate) async fn open(&self) -> Browser {
         let engine = Engine::of_this_run();
         let downloads = self.folder.inside("downloads");
@@ -56,6 +66,7 @@ impl Profile {
             folder: &self.folder,
             downloads: &downloads,
             user_agent: self.user_agent,
+            film: self.film.as_deref().filter(|film| film.exists()),
         };
         let (process, port) = engine.start_driver(&setting).await;
         let mut browser = Browser {

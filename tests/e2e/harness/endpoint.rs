@@ -58,6 +58,18 @@ impl Endpoint {
         assert!(output.status.success(), "{output:?}");
     }
 
+    /// Who carried for whom, as the operator reads it.
+    pub(crate) fn carried(&self) -> String {
+        let database = self.folder.path().join("so-tay.sqlite");
+        let output = Command::new(given("SO_TAY_ENDPOINT"))
+            .args(["carried", "--unit", UNIT])
+            .arg(format!("--database=sqlite:{}", database.display()))
+            .output()
+            .expect("the endpoint can be started");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Publishes a catalogue, as the operator does; whether it was taken, and what the command said.
     pub(crate) fn publish(&self, catalogue: &serde_json::Value) -> (bool, String) {
         let file = self.folder.path().join("danh-muc.json");

@@ -46,6 +46,8 @@ pub(crate) struct Setting<'a> {
     pub(crate) folder: &'a Folder,
     pub(crate) downloads: &'a Path,
     pub(crate) user_agent: Option<&'static str>,
+    /// What the camera sees; of Chromium alone.
+    pub(crate) film: Option<&'a Path>,
 }
 
 impl Engine {
@@ -120,6 +122,14 @@ fn chromium(setting: &Setting<'_>) -> Value {
             .user_agent
             .map(|agent| format!("--user-agent={agent}")),
     );
+    if let Some(film) = setting.film {
+        flags.push("--use-fake-ui-for-media-stream".to_owned());
+        flags.push("--use-fake-device-for-media-stream".to_owned());
+        flags.push(format!(
+            "--use-file-for-fake-video-capture={}",
+            film.display()
+        ));
+    }
     json!({
         "binary": given("CHROMIUM"),
         "args": flags,

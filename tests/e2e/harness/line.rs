@@ -25,6 +25,7 @@ const CUT_AFTER: usize = 64_000;
 #[derive(Debug, Default)]
 struct State {
     is_bad: AtomicBool,
+    is_off: AtomicBool,
     cuts: AtomicUsize,
 }
 
@@ -42,6 +43,9 @@ impl Line {
         let shared = Arc::clone(&state);
         spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
+                if shared.is_off.load(Ordering::Relaxed) {
+                    continue; // closed at once
+                }
                 let state = Arc::clone(&shared);
                 spawn(async move { drop(join(browser, endpoint, &state).await) });
             }
@@ -56,6 +60,11 @@ impl Line {
     /// From now on it is slow and cut.
     pub(crate) fn worsen(&self) {
         self.state.is_bad.store(true, Ordering::Relaxed);
+    }
+
+    /// From now on it carries nothing, or carries again. What is under way goes on.
+    pub(crate) fn turn(&self, is_on: bool) {
+        self.state.is_off.store(!is_on, Ordering::Relaxed);
     }
 
     /// How often it was cut.

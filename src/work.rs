@@ -19,6 +19,7 @@ pub(crate) mod unit;
 
 use std::{cell::RefCell, rc::Rc};
 
+use futures_channel::oneshot;
 use gloo_timers::callback::Timeout;
 use leptos::prelude::*;
 use records::table::{self, Table};
@@ -54,6 +55,8 @@ pub(crate) struct Tools {
     pub(crate) last_row: RefCell<f64>,
     /// The next exchange, when one is planned.
     pub(crate) next_sync: RefCell<Option<Timeout>>,
+    /// Drafts are kept and dropped one after the other: what a slow disk has not finished is no other tab's writing.
+    pub(crate) last_turn: RefCell<Option<oneshot::Receiver<()>>>,
     /// The envelopes of drafts as this tab knows them.
     pub(crate) draft_rows: RefCell<Table<String, Vec<u8>>>,
     /// The draft on the screen: nothing refreshes it.

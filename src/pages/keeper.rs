@@ -102,8 +102,11 @@ impl Keeper {
             );
             let said = match kept {
                 Ok(kept) => {
-                    work.book.is_writing.set(false);
                     self.renamed(&name, &kept.name);
+                    if self.is_behind() {
+                        return; // More was typed since, and is not kept yet.
+                    }
+                    work.book.is_writing.set(false);
                     graver.unwrap_or_else(|| words::draft_kept_at(kept.ms))
                 }
                 Err(error) => {
@@ -117,6 +120,16 @@ impl Keeper {
             };
             let_go(note.try_set(said));
         });
+    }
+
+    /// Whether something that was typed is still on its way to the device.
+    fn is_behind(self) -> bool {
+        let is_pending = self.is_pending.try_get_value() == Some(true);
+        is_pending
+            || self
+                .keeping
+                .try_get_value()
+                .is_some_and(|keeping| keeping > 0)
     }
 
     /// The page may go at any moment: what was typed is kept before that.

@@ -7,7 +7,13 @@ use records::{
 };
 use serde_json::Value;
 
-use crate::{browser, store::StoreError, work::Work};
+use futures_channel::oneshot;
+
+use crate::{
+    browser::{self, let_go},
+    store::StoreError,
+    work::Work,
+};
 
 /// A name for a draft or an entry, from the browser's random bytes.
 pub(crate) fn name() -> String {
@@ -66,11 +72,28 @@ pub(crate) struct Kept {
     pub(crate) name: String,
 }
 
+/// The end of one's turn, which the next waits for.
+struct Turn {
+    _ends: oneshot::Sender<()>,
+}
+
+/// Waits for everybody who came before.
+async fn turn(work: Work) -> Turn {
+    let (ends, end) = oneshot::channel();
+    let before = work.tools().last_turn.borrow_mut().replace(end);
+    if let Some(before) = before {
+        // It ends by being dropped, always.
+        let_go(before.await);
+    }
+    Turn { _ends: ends }
+}
+
 /// Keeps a draft on the device. One that the store does not take stays in memory: nothing typed is lost by leaving
 /// the form, and a backup has it.
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {
     let tools = work.tools();
     tools.fresh.borrow_mut().remove(name);
+    let _turn = turn(work).await;
     let seen = tools.draft_rows.borrow().get(name).cloned();
     let mut now = name.to_owned();
     let mut put = tools.store.put_draft(&now, &draft, seen).await;
@@ -127,6 +150,7 @@ pub(crate) fn is_unkept(work: Work, name: &str) -> bool {
 /// Throws a draft away.
 pub(crate) async fn discard(work: Work, name: &str) -> Result<(), StoreError> {
     let tools = work.tools();
+    let _turn = turn(work).await;
     tools.store.drop_draft(name).await?;
     tools.draft_rows.borrow_mut().remove(name);
     tools.unkept.borrow_mut().remove(name);

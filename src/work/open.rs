@@ -68,6 +68,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         fresh: RefCell::new(table::Set::new()),
         unkept: RefCell::new(table::Set::new()),
         left: RefCell::new(Vec::new()),
+        last_turn: RefCell::new(None),
         failures: RefCell::new(0),
         narrow: RefCell::new(0),
         patience_ms: RefCell::new(0),

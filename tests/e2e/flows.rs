@@ -19,6 +19,7 @@ mod report;
 mod samples;
 mod screens;
 mod second_thoughts;
+mod slow_disk;
 mod store;
 mod sub_path;
 mod together;

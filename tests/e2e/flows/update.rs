@@ -75,6 +75,87 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
     app.browser.close().await;
 }
 
+/// A file that the new build has beside those of the old one: its name, its text, and the SHA-256 of that.
+const ADDED: (&str, &str, &str) = (
+    "them-1.txt",
+    "ban moi",
+    "dd44e05eac96301a374ec9444d38edcef3216ce3d3be7079f8a77d01a8971c9b",
+);
+
+#[tokio::test]
+async fn a_half_finished_deployment_is_not_adopted_and_the_old_build_goes_on() {
+    let _turn = turn().await;
+    let folder = copied_build();
+    let host = StaticHost::start_in(folder.path());
+    let profile = Profile::new("half-deployed");
+    let app = App::begin(&profile, &host.url()).await;
+    app.record_reception(&Reception::new("Người Cũ", "Ghi bằng bản cũ"))
+        .await;
+    let old = app.build().await;
+    let (name, text, hash) = ADDED;
+
+    // The worker's file is there already; another file is missing, and those of the old build are gone.
+    let new = publish_another(&folder, &old);
+    let worker = folder.path().join("sw.js");
+    let script = fs::read_to_string(&worker).unwrap();
+    let longer = script.replacen(
+        "\"core\":[",
+        &format!("\"core\":[[\"{name}\",\"{hash}\"],"),
+        1,
+    );
+    assert_ne!(longer, script, "sw.js lists its core");
+    fs::write(&worker, longer).unwrap();
+    for file in fs::read_dir(folder.path()).unwrap() {
+        let path = file.unwrap().path();
+        let ending = path.extension().and_then(|ending| ending.to_str());
+        if matches!(ending, Some("wasm" | "css")) {
+            fs::remove_file(&path).unwrap();
+        }
+    }
+    assert_eq!(look_for_a_build(&app).await, "redundant");
+    // It is there, torn.
+    fs::write(folder.path().join(name), &text[..3]).unwrap();
+    assert_eq!(look_for_a_build(&app).await, "redundant");
+    app.reload().await;
+    assert_eq!(app.build().await, old);
+    app.open_list("tiep_cong_dan").await;
+    app.browser.see("a.row", "Người Cũ").await;
+    app.record_reception(&Reception::new("Người Sau", "Vẫn ghi được"))
+        .await;
+
+    // The deployment is finished.
+    fs::write(folder.path().join(name), text).unwrap();
+    assert_eq!(look_for_a_build(&app).await, "installed");
+    app.go("/").await;
+    app.browser.see("main", "Có bản mới").await;
+    app.browser.click_words("main button", "Cập nhật").await;
+    app.browser
+        .until("the new build is here", async || {
+            let status = app.build().await;
+            if status == new { Ok(()) } else { Err(status) }
+        })
+        .await;
+    app.open_list("tiep_cong_dan").await;
+    app.browser.see_count("a.row", 2).await;
+    app.browser.close().await;
+}
+
+/// Has the browser look whether the host has another build; what became of its worker.
+async fn look_for_a_build(app: &App) -> String {
+    let look = "const done = arguments[arguments.length - 1];
+        navigator.serviceWorker.getRegistration().then((registration) => {
+            const follow = (worker) => {
+                const look = () => ['installed', 'activated', 'redundant'].includes(worker.state) && done(worker.state);
+                worker.addEventListener('statechange', look);
+                look();
+            };
+            registration.addEventListener('updatefound', () => follow(registration.installing), {once: true});
+            registration.update().catch((error) => done(String(error)));
+        });";
+    let state = app.browser.js_later(look, Vec::new()).await.unwrap();
+    state.as_str().unwrap_or("nothing").to_owned()
+}
+
 /// The build that is tested, in a folder where it can be replaced.
 fn copied_build() -> Folder {
     let folder = Folder::new("builds");

@@ -18,7 +18,7 @@ const EXTRAS_BROTLI_MAX: u64 = 250 * 1024;
 const OFFICES_BROTLI_MAX: u64 = 240 * 1024;
 const OFFICES: &str = "split_offices-";
 /// Parcels and codes: makers and readers of QR. A page that few open, and then without a network.
-const CARRY_BROTLI_MAX: u64 = 40 * 1024;
+const CARRY_BROTLI_MAX: u64 = 44 * 1024;
 const CARRY: &str = "split_carry-";
 
 #[derive(Debug, Default, Clone, Copy)]

@@ -75,6 +75,19 @@ fn plan_next(work: Work) {
 
 /// The narrowest exchange: 16 KiB of a page, one change of a hundred.
 const NARROW_MAX: u32 = 4;
+/// An exchange that takes longer is likely to be cut before it is through: the next is narrower.
+const LONG_MS: u64 = 8_000;
+/// One that takes less leaves room for more: most of it was waiting for the line.
+const SHORT_MS: u64 = 4_500;
+
+/// How narrow the next exchange is, after one that took so long.
+fn paced(narrow: u32, took_ms: u64) -> u32 {
+    match took_ms {
+        0..SHORT_MS => narrow.saturating_sub(1),
+        SHORT_MS..LONG_MS => narrow,
+        LONG_MS.. => (narrow + 1).min(NARROW_MAX),
+    }
+}
 
 async fn exchange_all(work: Work) {
     let tools = work.tools();
@@ -82,11 +95,15 @@ async fn exchange_all(work: Work) {
     let before = work.book.peek(|data| data.replica.sync.epoch.clone());
     let failure = loop {
         let narrow = *tools.narrow.borrow();
+        let begun_ms = browser::now_ms();
         match exchange(work, narrow).await {
-            Ok(true) => has_moved = true,
-            Ok(false) => {
-                *tools.narrow.borrow_mut() = 0;
-                break None;
+            Ok(has_more) => {
+                let took_ms = browser::now_ms().saturating_sub(begun_ms);
+                *tools.narrow.borrow_mut() = paced(narrow, took_ms);
+                if !has_more {
+                    break None;
+                }
+                has_moved = true;
             }
             Err(failure) => {
                 let is_too_large =

@@ -31,3 +31,12 @@ pub(crate) fn given(variable: &str) -> PathBuf {
     let path = env::var_os(variable).map(PathBuf::from);
     path.unwrap_or_else(|| panic!("{variable} is not set; run `cargo xtask test e2e`"))
 }
+
+/// Prints the figures of an experiment.
+#[expect(
+    clippy::print_stdout,
+    reason = "the figures are what the test is read for"
+)]
+pub(crate) fn say(figures: &str) {
+    println!("{figures}");
+}

@@ -29,5 +29,7 @@ mod merged;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod process;
+#[cfg(not(feature = "postgres"))]
+mod simulated;
 mod sync;
 mod world;

@@ -5,7 +5,7 @@ use std::env;
 use serde_json::Value;
 
 use crate::{
-    harness::{browser::Profile, endpoint::Endpoint, engine::Engine, given, turn},
+    harness::{browser::Profile, endpoint::Endpoint, engine::Engine, given, say, turn},
     screens::{
         App,
         write::{CITIZEN, MATTER, Reception},
@@ -179,12 +179,4 @@ async fn a_browser_killed_while_pages_come_in_goes_on_where_it_stopped() {
         exported.changes.len()
     ));
     app.browser.close().await;
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures are what the test is read for"
-)]
-fn say(figures: &str) {
-    println!("{figures}");
 }

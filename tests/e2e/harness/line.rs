@@ -5,7 +5,7 @@ use std::{
     net::Ipv4Addr,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     time::Duration,
 };
@@ -14,19 +14,22 @@ use tokio::{
     io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::{TcpListener, TcpStream},
     select, spawn,
-    time::sleep,
+    sync::{mpsc, watch},
+    time::{Instant, sleep, sleep_until},
 };
 
-/// A bad line: 800 kbit/s each way.
-const BYTES_PER_SECOND: usize = 100_000;
-/// What a connection carries down a bad line before it is cut: less than a whole page of the sync needs.
-const CUT_AFTER: usize = 64_000;
+/// A bad line: 50 kbit/s each way.
+const BYTES_PER_SECOND: usize = 6_250;
+/// How late everything arrives on it.
+const LATENCY: Duration = Duration::from_secs(1);
+/// How long it holds before it is cut, with all connections on it: less than a whole page of the sync needs.
+const HOLDS: Duration = Duration::from_secs(20);
 
-#[derive(Debug, Default)]
 struct State {
     is_bad: AtomicBool,
     is_off: AtomicBool,
-    cuts: AtomicUsize,
+    /// How often it was cut.
+    cuts: watch::Sender<usize>,
 }
 
 pub(crate) struct Line {
@@ -39,7 +42,11 @@ impl Line {
     pub(crate) async fn to(endpoint: u16) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let state = Arc::<State>::default();
+        let state = Arc::new(State {
+            is_bad: AtomicBool::new(false),
+            is_off: AtomicBool::new(false),
+            cuts: watch::Sender::new(0),
+        });
         let shared = Arc::clone(&state);
         spawn(async move {
             while let Ok((browser, _)) = listener.accept().await {
@@ -57,9 +64,16 @@ impl Line {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    /// From now on it is slow and cut.
+    /// From now on it is slow and late, and cut again and again.
     pub(crate) fn worsen(&self) {
         self.state.is_bad.store(true, Ordering::Relaxed);
+        let state = Arc::clone(&self.state);
+        spawn(async move {
+            loop {
+                state.cuts.send_modify(|cuts| *cuts += 1);
+                sleep(HOLDS).await;
+            }
+        });
     }
 
     /// From now on it carries nothing, or carries again. What is under way goes on.
@@ -67,46 +81,55 @@ impl Line {
         self.state.is_off.store(!is_on, Ordering::Relaxed);
     }
 
-    /// How often it was cut.
+    /// How often it was cut since it became bad.
     pub(crate) fn cuts(&self) -> usize {
-        self.state.cuts.load(Ordering::Relaxed)
+        self.state.cuts.borrow().saturating_sub(1)
     }
 }
 
-/// Both ways, until one of them ends.
+/// Both ways, until one of them ends, or the line is cut.
 async fn join(mut browser: TcpStream, port: u16, state: &State) -> io::Result<()> {
+    let mut cuts = state.cuts.subscribe();
     let mut endpoint = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?;
     let (mut from_browser, mut to_browser) = browser.split();
     let (mut from_endpoint, mut to_endpoint) = endpoint.split();
+    let is_bad = state.is_bad.load(Ordering::Relaxed);
     select! {
-        up = carry(&mut from_browser, &mut to_endpoint, state, usize::MAX) => up,
-        down = carry(&mut from_endpoint, &mut to_browser, state, CUT_AFTER) => down,
+        up = carry(&mut from_browser, &mut to_endpoint, is_bad) => up,
+        down = carry(&mut from_endpoint, &mut to_browser, is_bad) => down,
+        _ = cuts.changed() => Ok(()),
     }
 }
 
-/// Carries one way until an end closes, or the line is cut.
+/// Carries one way until an end closes.
 async fn carry(
     from: &mut (impl AsyncRead + Unpin),
     to: &mut (impl AsyncWrite + Unpin),
-    state: &State,
-    cut: usize,
+    is_bad: bool,
 ) -> io::Result<()> {
-    let mut piece = [0; 2_048];
-    let mut carried = 0;
-    loop {
-        let size = from.read(&mut piece).await?;
-        let Some(bytes) = piece.get(..size).filter(|bytes| !bytes.is_empty()) else {
-            return Ok(());
-        };
-        if state.is_bad.load(Ordering::Relaxed) {
-            carried += size;
-            if carried > cut {
-                state.cuts.fetch_add(1, Ordering::Relaxed);
-                return Ok(());
+    let (sender, mut receiver) = mpsc::unbounded_channel::<(Instant, Vec<u8>)>();
+    let take = async move {
+        let mut piece = [0; 1_024];
+        loop {
+            let size = from.read(&mut piece).await?;
+            let Some(bytes) = piece.get(..size).filter(|bytes| !bytes.is_empty()) else {
+                return io::Result::Ok(()); // what is under way still arrives
+            };
+            let mut due = Instant::now();
+            if is_bad {
+                let millis = size * 1_000 / BYTES_PER_SECOND;
+                sleep(Duration::from_millis(u64::try_from(millis).unwrap_or(0))).await;
+                due = Instant::now() + LATENCY;
             }
-            let millis = size * 1_000 / BYTES_PER_SECOND;
-            sleep(Duration::from_millis(u64::try_from(millis).unwrap_or(0))).await;
+            drop(sender.send((due, bytes.to_vec()))); // nobody takes it: the other end is closed
         }
-        to.write_all(bytes).await?;
-    }
+    };
+    let give = async {
+        while let Some((due, bytes)) = receiver.recv().await {
+            sleep_until(due).await;
+            to.write_all(&bytes).await?;
+        }
+        io::Result::Ok(())
+    };
+    tokio::try_join!(take, give).map(drop)
 }

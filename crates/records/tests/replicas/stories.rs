@@ -9,9 +9,10 @@ use records::{
 };
 use serde_json::Value;
 
-use super::{
+use simulation::{
+    Server,
     device::{Clock, Device, START},
-    endpoint::Endpoint,
+    model::Model as Endpoint,
     rng::Rng,
     world::rec,
 };

@@ -14,11 +14,13 @@ use records::{
     wire::{Acceptance, Fate, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Unit, Verdict},
 };
 
+use crate::Server;
+
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) id: ChangeId,
-    pub(super) acc: Acceptance,
-    pub(super) raw: String,
+pub struct Row {
+    pub id: ChangeId,
+    pub acc: Acceptance,
+    pub raw: String,
 }
 
 type Accs = Table<ChangeId, Acceptance>;
@@ -31,23 +33,92 @@ fn mac(id: ChangeId, scope: &str, eff: Stamp, raw: &str) -> String {
 }
 
 #[derive(Debug, Clone, Default)]
-pub(super) struct Endpoint {
+pub struct Model {
     /// Its life: a restored endpoint begins a new one.
-    pub(super) epoch: u64,
-    pub(super) scopes: BTreeMap<String, Vec<Row>>,
+    pub epoch: u64,
+    pub scopes: BTreeMap<String, Vec<Row>>,
     /// Rises when more may be seen.
-    pub(super) generation: u64,
+    pub generation: u64,
     /// Set aside: by id and bytes.
-    pub(super) held: BTreeMap<(ChangeId, String), Verdict>,
+    pub held: BTreeMap<(ChangeId, String), Verdict>,
     /// Devices whose changes are set aside for now.
-    pub(super) distrusted: BTreeSet<DeviceId>,
+    pub distrusted: BTreeSet<DeviceId>,
     /// Devices that see the ordinary compartment only.
-    pub(super) limited: BTreeSet<DeviceId>,
-    pub(super) taken: BTreeMap<ChangeId, (String, usize)>,
+    pub limited: BTreeSet<DeviceId>,
+    pub taken: BTreeMap<ChangeId, (String, usize)>,
+    /// What it can be restored to; nothing at all when it was never backed up.
+    pub backup: Option<Box<Self>>,
 }
 
-impl Endpoint {
-    pub(super) fn answer(&mut self, now: u64, request: &SyncRequest) -> SyncAnswer {
+impl Server for Model {
+    fn answer(&mut self, now: u64, request: &SyncRequest) -> SyncAnswer {
+        self.reply(now, request)
+    }
+
+    fn back_up(&mut self) {
+        let kept = Self {
+            backup: None,
+            ..self.clone()
+        };
+        self.backup = Some(Box::new(kept));
+    }
+
+    fn restore(&mut self) {
+        let kept = self.backup.clone().unwrap_or_default();
+        *self = Self {
+            epoch: self.epoch + 1,
+            distrusted: std::mem::take(&mut self.distrusted),
+            limited: std::mem::take(&mut self.limited),
+            generation: self.generation,
+            backup: self.backup.take(),
+            ..*kept
+        };
+    }
+
+    fn rows(&mut self) -> Vec<(ChangeId, String)> {
+        let rows = self.scopes.values().flatten();
+        rows.map(|row| (row.id, row.raw.clone())).collect()
+    }
+
+    fn holds(&mut self, id: ChangeId, raw: &str) -> bool {
+        self.held.contains_key(&(id, raw.to_owned()))
+    }
+
+    fn parts(&self) -> &'static [&'static str] {
+        &["thuong", "mat"]
+    }
+
+    fn widen(&mut self) -> bool {
+        self.generation += 1;
+        true
+    }
+
+    fn distrust(&mut self, dev: DeviceId) -> bool {
+        self.distrusted.insert(dev);
+        true
+    }
+
+    fn limit(&mut self, dev: DeviceId) -> bool {
+        self.limited.insert(dev)
+    }
+
+    fn grant(&mut self, dev: DeviceId) -> bool {
+        let was_limited = self.limited.remove(&dev);
+        self.generation += u64::from(was_limited);
+        was_limited
+    }
+
+    /// Trusts everybody again and takes what was set aside for that.
+    fn release(&mut self, now: u64) {
+        self.distrusted.clear();
+        for (_, raw) in self.held.clone().into_keys() {
+            self.take(now, 0, &raw, &Accs::new());
+        }
+    }
+}
+
+impl Model {
+    fn reply(&mut self, now: u64, request: &SyncRequest) -> SyncAnswer {
         let mut answer = SyncAnswer {
             protocol: PROTOCOL,
             epoch: self.epoch_name(),
@@ -200,14 +271,6 @@ impl Endpoint {
                 }
             }
             answer.pages.push(page);
-        }
-    }
-
-    /// Trusts everybody again and takes what was set aside for that.
-    pub(super) fn release(&mut self, now: u64) {
-        self.distrusted.clear();
-        for (_, raw) in self.held.clone().into_keys() {
-            self.take(now, 0, &raw, &Accs::new());
         }
     }
 }

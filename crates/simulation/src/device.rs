@@ -11,19 +11,19 @@ use records::{
     write::to_json,
 };
 
-use super::rng::Rng;
+use crate::rng::Rng;
 
 /// When a run begins.
-pub(super) const START: u64 = 1_763_800_000_000;
+pub const START: u64 = 1_763_800_000_000;
 const YEAR_2099: u64 = 4_070_908_800_000;
 
 /// What is left when the power goes.
 #[derive(Debug, Clone)]
-pub(super) struct Disk {
+pub struct Disk {
     log: Vec<String>,
     counter: String,
     sync: String,
-    pub(super) draft: Option<String>,
+    pub draft: Option<String>,
 }
 
 impl Disk {
@@ -42,7 +42,7 @@ impl Disk {
     }
 
     /// One transaction: all of a plan or nothing of it.
-    pub(super) fn commit(&mut self, plan: &Plan) {
+    pub fn commit(&mut self, plan: &Plan) {
         self.log
             .extend(plan.entries.iter().map(|entry| to_json(entry)));
         if let Some(counter) = &plan.counter {
@@ -53,7 +53,7 @@ impl Disk {
         }
     }
 
-    pub(super) fn rebuild(&self) -> Replica {
+    pub fn rebuild(&self) -> Replica {
         let (counter, sync) = (&self.counter, &self.sync);
         let mut replica = Replica::new(
             Counter::read(counter).unwrap(),
@@ -64,7 +64,7 @@ impl Disk {
         replica
     }
 
-    pub(super) fn compact(&mut self, replica: &Replica) {
+    pub fn compact(&mut self, replica: &Replica) {
         let lines = replica.lines();
         self.log = lines.iter().map(|entry| to_json(entry)).collect();
     }
@@ -72,7 +72,7 @@ impl Disk {
 
 /// What a phone believes the time to be.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Clock {
+pub enum Clock {
     Right,
     Year1970,
     Year2099,
@@ -80,7 +80,7 @@ pub(super) enum Clock {
 }
 
 impl Clock {
-    pub(super) fn any(rng: &mut Rng) -> Self {
+    pub fn any(rng: &mut Rng) -> Self {
         match rng.below(6) {
             0 => Self::Year1970,
             1 => Self::Year2099,
@@ -100,30 +100,33 @@ impl Clock {
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct Device {
-    pub(super) disk: Disk,
-    pub(super) replica: Replica,
-    pub(super) clock: Clock,
+pub struct Device {
+    pub disk: Disk,
+    pub replica: Replica,
+    pub clock: Clock,
     /// Rises with every crash: an answer to an earlier life reaches nobody.
-    pub(super) life: u32,
+    pub life: u32,
+    /// Which release of the app it has: 0 is older than 1.
+    pub release: usize,
     /// How many changes were here when the open form was opened.
-    pub(super) opened_at: usize,
+    pub opened_at: usize,
 }
 
 impl Device {
-    pub(super) fn new(rng: &mut Rng) -> Self {
+    pub fn new(rng: &mut Rng) -> Self {
         let disk = Disk::new(DeviceId::new(START, rng.bytes()));
         Self {
             replica: disk.rebuild(),
             disk,
             clock: Clock::Right,
             life: 0,
+            release: usize::from(rng.percent(25)),
             opened_at: 0,
         }
     }
 
     /// A copied profile.
-    pub(super) fn copied(&self) -> Self {
+    pub fn copied(&self) -> Self {
         Self {
             replica: self.disk.rebuild(),
             life: 0,
@@ -131,27 +134,27 @@ impl Device {
         }
     }
 
-    pub(super) fn ms(&self, now: u64) -> u64 {
+    pub fn ms(&self, now: u64) -> u64 {
         self.clock.at(now)
     }
 
-    pub(super) fn crash(&mut self) {
+    pub fn crash(&mut self) {
         self.life += 1;
         self.replica = self.disk.rebuild();
     }
 
-    pub(super) fn record(&self, rec: RecordId) -> Option<Record> {
+    pub fn record(&self, rec: RecordId) -> Option<Record> {
         self.replica.notebook.fold(rec)
     }
 
-    pub(super) fn draft(&self) -> Option<Draft> {
+    pub fn draft(&self) -> Option<Draft> {
         self.disk
             .draft
             .as_ref()
             .map(|draft| Draft::read(draft).unwrap())
     }
 
-    pub(super) fn keep(&mut self, draft: &Draft) {
+    pub fn keep(&mut self, draft: &Draft) {
         if self.disk.draft.is_none() {
             self.opened_at = self.replica.notebook.len();
         }

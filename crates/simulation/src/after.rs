@@ -9,27 +9,33 @@ use records::{
     notebook::Notebook,
 };
 
-use super::world::{FORGED, World, rec};
+use crate::{
+    Server,
+    device::Device,
+    world::{FORGED, World, rec},
+};
 
 /// What was looked for and must be zero, and what is only counted.
 #[derive(Debug, Default)]
-pub(super) struct Found {
-    pub(super) missing: Vec<String>,
-    pub(super) doubled: usize,
-    pub(super) overwritten: usize,
-    pub(super) values: usize,
+pub struct Found {
+    pub missing: Vec<String>,
+    pub doubled: usize,
+    pub overwritten: usize,
+    pub values: usize,
     /// Fields that somebody had to choose in, during the run or at its end.
-    pub(super) conflicts: usize,
-    pub(super) deleted: usize,
-    pub(super) revived: usize,
+    pub conflicts: usize,
+    pub deleted: usize,
+    pub revived: usize,
 }
 
 /// A value: record, path, and the change that wrote it.
-pub(super) type Written = (RecordId, String, ChangeId);
+pub type Written = (RecordId, String, ChangeId);
 
-pub(super) fn look(world: &World) -> Found {
+pub fn look<S: Server>(world: &mut World<S>) -> Found {
     let mut found = Found::default();
-    at_the_endpoint(world, &mut found);
+    let rows = world.server.rows();
+    at_the_endpoint(world, &rows, &mut found);
+    let world = &*world;
     let visible = unreplaced(world);
     let first = &world.devices[0].replica.notebook;
     count(world, first, &mut found);
@@ -56,12 +62,12 @@ pub(super) fn look(world: &World) -> Found {
                 assert_eq!(ours, *theirs, "two devices show {rec_id} differently");
             }
         }
-        nobody_waits(world, device);
+        nobody_waits(world, device, &rows);
     }
     found
 }
 
-fn count(world: &World, book: &Notebook, found: &mut Found) {
+fn count<S>(world: &World<S>, book: &Notebook, found: &mut Found) {
     let mut conflicts = world.conflicts.clone();
     for rec in book.records() {
         let record = book.fold(rec).unwrap();
@@ -78,10 +84,10 @@ fn count(world: &World, book: &Notebook, found: &mut Found) {
 }
 
 /// Every text that was saved anywhere is there once, or is set aside as another text under an id.
-fn at_the_endpoint(world: &World, found: &mut Found) {
+fn at_the_endpoint<S: Server>(world: &mut World<S>, all: &[(ChangeId, String)], found: &mut Found) {
     let mut rows: BTreeMap<ChangeId, Vec<&str>> = BTreeMap::new();
-    for row in world.endpoint.scopes.values().flatten() {
-        rows.entry(row.id).or_default().push(&row.raw);
+    for (id, raw) in all {
+        rows.entry(*id).or_default().push(raw);
     }
     found.doubled += rows.values().filter(|raws| raws.len() > 1).count();
     for (id, raws) in &world.saved {
@@ -89,9 +95,8 @@ fn at_the_endpoint(world: &World, found: &mut Found) {
             let is_row = rows
                 .get(id)
                 .is_some_and(|rows| rows.contains(&raw.as_str()));
-            let is_twin = world.forged.contains(id)
-                && rows.contains_key(id)
-                && world.endpoint.held.contains_key(&(*id, raw.clone()));
+            let is_twin =
+                world.forged.contains(id) && rows.contains_key(id) && world.server.holds(*id, raw);
 
             if !is_row && !is_twin {
                 found.missing.push(raw.clone());
@@ -106,7 +111,7 @@ fn at_the_endpoint(world: &World, found: &mut Found) {
 }
 
 /// What was written and is named in no other write's `over`.
-fn unreplaced(world: &World) -> Vec<Written> {
+fn unreplaced<S>(world: &World<S>) -> Vec<Written> {
     let texts = world.saved.values().flatten();
     let changes: Vec<Change> = texts
         .map(|raw| parse_change(raw.as_bytes()).unwrap())
@@ -132,7 +137,7 @@ fn unreplaced(world: &World) -> Vec<Written> {
 }
 
 /// How many of these values are not in sight.
-pub(super) fn hidden(shown: &BTreeMap<RecordId, Record>, values: &[Written]) -> usize {
+pub fn hidden(shown: &BTreeMap<RecordId, Record>, values: &[Written]) -> usize {
     let is_hidden = |(rec, path, id): &&Written| {
         let cell = shown.get(rec).and_then(|record| record.cells.get(path));
         !cell.is_some_and(|cell| cell.seen().contains(id))
@@ -140,7 +145,7 @@ pub(super) fn hidden(shown: &BTreeMap<RecordId, Record>, values: &[Written]) -> 
     values.iter().filter(is_hidden).count()
 }
 
-fn same_set(world: &World, one: &Notebook, other: &Notebook) {
+fn same_set<S>(world: &World<S>, one: &Notebook, other: &Notebook) {
     assert!(
         one.changes().map(|(id, _)| id).eq(world.saved.keys()),
         "a device lacks changes"
@@ -157,7 +162,7 @@ fn same_set(world: &World, one: &Notebook, other: &Notebook) {
     assert_eq!(one.len(), other.len());
 }
 
-fn nobody_waits(world: &World, device: &super::device::Device) {
+fn nobody_waits<S>(world: &World<S>, device: &Device, rows: &[(ChangeId, String)]) {
     let replica = &device.replica;
     assert_eq!(
         replica.waiting().count(),
@@ -170,13 +175,12 @@ fn nobody_waits(world: &World, device: &super::device::Device) {
         "held without a reason"
     );
     // Another text under a known id is in sight wherever the first one is.
-    for row in world.endpoint.scopes.values().flatten() {
-        let is_ours = *replica.notebook.get(&row.id).unwrap().raw == row.raw;
-        let is_shown = replica.aside.iter().any(|raw| raw.get() == row.raw);
+    for (id, raw) in rows {
+        let is_ours = *replica.notebook.get(id).unwrap().raw == **raw;
+        let is_shown = replica.aside.iter().any(|aside| aside.get() == raw);
         assert!(
             is_ours || is_shown,
-            "the endpoint's text of {} is nowhere on a device",
-            row.id
+            "the endpoint's text of {id} is nowhere on a device"
         );
     }
     let again = device.disk.rebuild();

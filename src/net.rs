@@ -4,7 +4,7 @@ use js_sys::Uint8Array;
 use records::{
     json::{Object, Read, ReadError},
     parcel::{CarryRequest, Receipt},
-    wire::{Problem, SyncAnswer, SyncRequest, Unit},
+    wire::{Contact, Contacts, Problem, SyncAnswer, SyncRequest, Unit},
     write::to_json,
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -72,6 +72,13 @@ impl Read for Hello {
 pub(crate) async fn hello(endpoint: &str, key: &str) -> Result<Hello, NetError> {
     let text = exchange(endpoint, "hello", key, None).await?;
     Hello::read(&text).or(Err(NetError::Foreign))
+}
+
+/// What devices last said of themselves.
+pub(crate) async fn devices(endpoint: &str, key: &str) -> Result<Vec<Contact>, NetError> {
+    let text = exchange(endpoint, "devices", key, None).await?;
+    let contacts = Contacts::read(&text).or(Err(NetError::Foreign))?;
+    Ok(contacts.devices)
 }
 
 /// One round trip, both directions.

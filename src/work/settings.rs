@@ -1,6 +1,7 @@
 //! The person, the unit and the endpoint of this device.
 
 use leptos::prelude::*;
+use records::{search, wire::Contact};
 
 use crate::{
     browser::{self, prefs},
@@ -40,6 +41,26 @@ pub(crate) fn show(work: Work, profile: Profile) {
 /// Asks an address whether it is an endpoint that takes this key.
 pub(crate) async fn ask(endpoint: &str, key: &str) -> Result<Hello, NetError> {
     net::hello(endpoint, key).await
+}
+
+/// Another device under this person's name, when this one has sent nothing yet: perhaps the one they had before, or this
+/// one before its browser threw everything away. An endpoint of an earlier release does not say.
+pub(crate) async fn former(work: Work, endpoint: &str, key: &str) -> Option<Contact> {
+    let (mine, has_sent) = work.book.peek(|data| {
+        let replica = &data.replica;
+        let mine = replica.counter.dev;
+        let mut changes = replica.notebook.changes();
+        let has_sent = changes.any(|(_, known)| known.dev == mine && known.acc.is_some());
+        (mine, has_sent)
+    });
+    let name = work.book.me.with_untracked(|me| search::key(&me.name));
+    if has_sent || name.is_empty() {
+        return None;
+    }
+    let devices = net::devices(endpoint, key).await.ok()?;
+    devices
+        .into_iter()
+        .find(|contact| contact.device != mine && search::key(&contact.who) == name)
 }
 
 /// Enrols: from now on this notebook is exchanged with that endpoint. Everything in it stays.

@@ -89,6 +89,7 @@ async fn copy(
             arrival_ms: now_ms(),
             changes,
             carrier: None,
+            contact: None,
             hand: arrival::hand(mac_key),
         };
         let places = match store.file(delivery).await? {

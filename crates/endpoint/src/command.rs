@@ -122,6 +122,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         }
         Command::Catalogue(Catalogue::Show(place)) => content::show_catalogue(&place).await,
         Command::Adopt(wish) => content::take_over(&wish).await,
+        Command::Devices(at) => content::list_devices(&at).await,
         Command::Carried(at) => content::list_carried(&at).await,
         Command::Books(Books::List(at)) => content::list_books(&at).await,
         Command::Books(Books::Confirm(wish)) => content::confirm_book(wish).await,

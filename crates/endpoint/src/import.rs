@@ -100,6 +100,7 @@ pub async fn file(
         arrival_ms,
         changes,
         carrier: None,
+        contact: None,
         hand: arrival::hand(identity.mac_key),
     };
     let places = match store.file(delivery).await? {

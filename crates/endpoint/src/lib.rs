@@ -19,14 +19,16 @@ pub mod settings;
 pub mod store;
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{http::HeaderValue, serve::ListenerExt};
 use records::{
+    id::DeviceId,
     json::ReadError,
     published::{self, Bundle, Mark},
     wire::Unit,
@@ -39,8 +41,12 @@ use tower_http::services::ServeDir;
 
 pub use routes::{router, routes};
 use seal::Opener;
-use store::{Hand, Identity, Store, StoreError};
+use store::{Contact, Hand, Identity, Store, StoreError};
 
+/// More devices than a commune has.
+const HEARD_MAX: usize = 10_000;
+/// How long "nothing new" from a device is not worth a write.
+const SAME_MS: u64 = 15 * 60 * 1000;
 /// How long requests that are being served may still take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -92,6 +98,8 @@ struct Inner {
     opener: Opener,
     files: Option<ServeDir>,
     metrics: metrics::Metrics,
+    /// What devices said of themselves, as far as this process has stored it.
+    heard: Mutex<BTreeMap<DeviceId, Contact>>,
     crowd: Semaphore,
     memory: Arc<Semaphore>,
 }
@@ -150,6 +158,7 @@ impl Endpoint {
             opener: Opener::of(&identity.mac_key).ok_or(OpenError::NoSeal)?,
             files: config.app.as_ref().map(files),
             metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
+            heard: Mutex::default(),
             crowd: Semaphore::new(config.limits.crowd),
             memory: Arc::new(Semaphore::new(config.limits.memory_kib)),
             store,
@@ -227,6 +236,35 @@ impl Endpoint {
 
     pub(crate) fn metrics(&self) -> &metrics::Metrics {
         &self.0.metrics
+    }
+
+    /// Stores what a device says of itself, unless that was stored with its changes, or is what it said a while ago.
+    /// Nothing hangs on it: a disk that takes no write still answers.
+    pub(crate) async fn hear(&self, contact: Contact, is_stored: bool) {
+        let is_news = {
+            let heard = self.0.heard.lock();
+            let mut heard = heard.unwrap_or_else(PoisonError::into_inner);
+            let before = heard.get(&contact.dev);
+            let is_news = is_stored
+                || before.is_none_or(|before| {
+                    let is_same =
+                        before.waiting == contact.waiting && before.records == contact.records;
+                    !is_same || contact.seen_at.saturating_sub(before.seen_at) > SAME_MS
+                });
+            if is_news {
+                if heard.len() > HEARD_MAX {
+                    heard.clear(); // only writes are saved by it
+                }
+                heard.insert(contact.dev, contact.clone());
+            }
+            is_news
+        };
+        if is_news && !is_stored {
+            let noted = self.store().note(&self.unit().code, contact).await;
+            if let Err(error) = noted {
+                tracing::warn!(%error, "what a device said of itself is not stored");
+            }
+        }
     }
 
     /// The app's files, when the endpoint was given some.

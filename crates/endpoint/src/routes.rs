@@ -3,6 +3,7 @@
 mod app;
 mod carry;
 mod catalogue;
+mod devices;
 mod handed;
 mod hello;
 mod show_record;
@@ -37,7 +38,7 @@ struct Route {
     serve: fn() -> MethodRouter<Endpoint>,
 }
 
-const TABLE: [Route; 9] = [
+const TABLE: [Route; 10] = [
     open("/healthz", || get(watch::health)),
     open("/readyz", || get(watch::ready)),
     open("/metrics", || get(watch::metrics)),
@@ -45,6 +46,7 @@ const TABLE: [Route; 9] = [
     keyed("GET", "/v1/hello", || get(hello::hello)),
     keyed("POST", "/v1/sync", || post(sync::sync)),
     keyed("POST", "/v1/carry", || post(carry::carry)),
+    keyed("GET", "/v1/devices", || get(devices::devices)),
     keyed("GET", "/v1/catalogue/{number}", || {
         get(catalogue::catalogue)
     }),

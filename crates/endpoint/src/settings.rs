@@ -43,6 +43,8 @@ pub enum Command {
     Books(Books),
     /// Các lần máy này mang hộ cho máy kia (Chuyển hộ), mới nhất trước.
     Carried(UnitPlace),
+    /// Các máy đã nối: liên lạc lần cuối, số phiếu, số lần ghi còn chờ gửi.
+    Devices(UnitPlace),
 }
 
 /// What can be done with a catalogue.

@@ -235,6 +235,21 @@ pub struct Confirm {
     pub hand: Hand,
 }
 
+/// What a device says of itself with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Which.
+    pub dev: DeviceId,
+    /// Server time.
+    pub seen_at: u64,
+    /// Changes that it has not sent yet.
+    pub waiting: u64,
+    /// Records that it holds.
+    pub records: u64,
+    /// The name in its newest change; empty when it sent none.
+    pub who: String,
+}
+
 /// What one device brought for another at one time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Carried {
@@ -279,6 +294,8 @@ pub struct Delivery {
     pub changes: Vec<Arrived>,
     /// The device that brought them, when that is not their author's.
     pub carrier: Option<DeviceId>,
+    /// What the device says of itself.
+    pub contact: Option<Contact>,
     /// Who writes the numbers that are given.
     pub hand: Hand,
 }
@@ -593,6 +610,24 @@ impl Store {
     pub async fn predecessors(&self, unit: &str) -> Result<Vec<String>, StoreError> {
         let unit = unit.to_owned();
         let get = move |sql: &mut dyn Sql| read::predecessors(sql, &unit);
+        self.readers.read(get).await
+    }
+
+    /// Notes what a device says of itself.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn note(&self, unit: &str, contact: Contact) -> Result<(), StoreError> {
+        self.writer.note(unit.to_owned(), contact).await
+    }
+
+    /// What devices last said of themselves, the newest first.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn devices(&self, unit: &str) -> Result<Vec<Contact>, StoreError> {
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| read::devices(sql, &unit);
         self.readers.read(get).await
     }
 

@@ -21,6 +21,7 @@ mod catalogue;
 #[cfg(feature = "postgres")]
 mod cluster;
 mod contract;
+mod devices;
 #[cfg(feature = "postgres")]
 mod failover;
 mod hostile;

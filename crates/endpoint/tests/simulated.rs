@@ -122,6 +122,7 @@ impl Server for Real {
                 epoch: None,
                 sent_at: 0,
                 waiting: 0,
+                records: None,
                 cursors: cursors.clone(),
                 changes: Vec::new(),
                 accs: Table::new(),

@@ -186,6 +186,7 @@ impl Replica {
             epoch: self.sync.epoch.clone(),
             sent_at: now_ms,
             waiting: self.waiting().count() as u64,
+            records: Some(self.notebook.records().count() as u64),
             cursors: self.sync.cursors.clone(),
             changes,
             accs,
@@ -212,6 +213,7 @@ impl Replica {
                 sent_at: now_ms,
                 // What lies in the later ones may say a number.
                 waiting,
+                records: None,
                 cursors: Table::new(),
                 changes,
                 accs,

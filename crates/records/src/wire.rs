@@ -70,6 +70,9 @@ pub struct SyncRequest {
     pub sent_at: u64,
     /// How many changes wait on the device.
     pub waiting: u64,
+    /// How many records it holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub records: Option<u64>,
     /// Scope → how far it was read.
     pub cursors: Table<String, Cursor>,
     /// Changes, as their authors' bytes.
@@ -167,6 +170,28 @@ pub struct PageRow {
     pub change: Box<RawValue>,
 }
 
+/// What a device last said of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contact {
+    /// Which.
+    pub device: DeviceId,
+    /// The endpoint's clock, ms.
+    pub seen_at: u64,
+    /// Changes that it had not sent yet.
+    pub waiting: u64,
+    /// Records that it held.
+    pub records: u64,
+    /// The name in its newest change; empty when it sent none.
+    pub who: String,
+}
+
+/// What devices last said of themselves, the newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contacts {
+    /// One each.
+    pub devices: Vec<Contact>,
+}
+
 /// A problem document (RFC 9457).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Problem {
@@ -193,6 +218,26 @@ impl Read for Acceptance {
             eff: acc.item("eff")?,
             mac: acc.text("mac")?,
         })
+    }
+}
+
+impl Read for Contact {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let contact = Object::read(raw)?;
+        Ok(Self {
+            device: contact.item("device")?,
+            seen_at: contact.number("seen_at")?,
+            waiting: contact.number("waiting")?,
+            records: contact.number("records")?,
+            who: contact.text("who")?,
+        })
+    }
+}
+
+impl Read for Contacts {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        let devices = Object::read(raw)?.item("devices")?;
+        Ok(Self { devices })
     }
 }
 
@@ -226,6 +271,7 @@ impl Read for SyncRequest {
             epoch: request.text_if("epoch")?,
             sent_at: request.number_or_zero("sent_at")?,
             waiting: request.number_or_zero("waiting")?,
+            records: request.item_if("records")?,
             cursors: request.item_or_default("cursors")?,
             changes: changes.map(ToOwned::to_owned).collect(),
             accs: request.item_or_default("accs")?,
@@ -352,6 +398,7 @@ impl Write for SyncRequest {
             out.item("epoch", &self.epoch);
             out.item("sent_at", &self.sent_at);
             out.item("waiting", &self.waiting);
+            out.item_if("records", self.records.as_ref());
             out.item("cursors", &self.cursors);
             out.item("changes", &self.changes);
             if !self.accs.is_empty() {

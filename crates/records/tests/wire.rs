@@ -123,6 +123,8 @@ fn a_request_and_its_answer_read_and_rewrite_to_the_same_bytes() {
     let change: Change = check("change.json");
     let again: SyncRequest = check("sync-request-again.json");
     assert_eq!(again.accs[&change.id], check("acceptance.json"));
+    let counted: SyncRequest = check("sync-request-records.json");
+    assert_eq!((counted.waiting, counted.records), (1, Some(23)));
     let answer: SyncAnswer = check("sync-answer.json");
     assert_eq!(
         (answer.answers[0].id, answer.answers[0].is),

@@ -247,6 +247,7 @@ fn request() -> impl Strategy<Value = SyncRequest> {
         epoch,
         sent_at: numbers.1,
         waiting: numbers.2,
+        records: Some(numbers.2).filter(|n| n % 2 == 0),
         cursors: lists.0,
         changes: lists.1,
         accs: lists.2,

@@ -1,7 +1,7 @@
 //! Sao lưu, a phone wiped, and everything back from the file.
 
 use crate::{
-    harness::{browser::Profile, static_host::StaticHost, turn},
+    harness::{browser::Profile, endpoint::Endpoint, static_host::StaticHost, turn},
     screens::{
         App,
         write::{MATTER, Reception},
@@ -78,5 +78,51 @@ async fn a_notebook_that_the_browser_threw_away_is_missed() {
     app.browser
         .see("#lost", "Máy này từng có 1 phiếu, nay sổ trống")
         .await;
+    app.browser.close().await;
+}
+
+#[tokio::test]
+async fn whoever_enrols_again_after_everything_was_cleared_is_told_what_the_old_phone_said_last() {
+    let _turn = turn().await;
+    let endpoint = Endpoint::start().await;
+    let (old, other) = (Profile::new("cleared"), Profile::new("bystander"));
+    let app = App::begin(&old, &endpoint.url()).await;
+    app.enrol(&endpoint).await;
+    // The first phone of this name.
+    app.browser
+        .see_route("enrolled", |route| route == "#/dong-bo")
+        .await;
+    app.record_reception(&Reception::new("Vi Thị Sen", "Xin cấp lại sổ"))
+        .await;
+    app.record_reception(&Reception::new("Lương Văn Tư", "Bò phá hoa màu"))
+        .await;
+    app.is_all_sent().await;
+    app.erase_everything().await;
+
+    app.use_here().await;
+    app.enrol(&endpoint).await;
+    app.browser
+        .see("#former", "2 phiếu, 0 lần ghi chờ gửi")
+        .await;
+    app.browser.click_words("main a", "Tới Đồng bộ").await;
+    app.open_list("tiep_cong_dan").await;
+    app.browser.see_count("a.row", 2).await;
+
+    // Somebody else is told nothing.
+    let stranger = App::open(&other, &endpoint.url()).await;
+    stranger.browser.see("#use-here", "").await;
+    stranger
+        .browser
+        .type_into("[name='me-name']", "Người Khác")
+        .await;
+    stranger.browser.click("#use-here").await;
+    stranger.browser.see_count("#use-here", 0).await;
+    stranger.is_ready_for_offline().await;
+    stranger.enrol(&endpoint).await;
+    stranger
+        .browser
+        .see_route("enrolled", |route| route == "#/dong-bo")
+        .await;
+    stranger.browser.close().await;
     app.browser.close().await;
 }

@@ -87,6 +87,26 @@ pub(super) async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {
     Ok(())
 }
 
+pub(super) async fn list_devices(at: &UnitPlace) -> Result<(), CommandError> {
+    let mut out = io::stdout();
+    for contact in open(&at.place)?.devices(&at.unit).await? {
+        let who = match contact.who.as_str() {
+            "" => "chưa gửi lần ghi nào",
+            who => who,
+        };
+        writeln!(
+            out,
+            "máy {} ({who}): {} {}, {} phiếu, {} lần ghi chờ gửi",
+            contact.dev,
+            date::today(contact.seen_at),
+            date::clock(contact.seen_at),
+            contact.records,
+            contact.waiting
+        )?;
+    }
+    Ok(())
+}
+
 pub(super) async fn list_carried(at: &UnitPlace) -> Result<(), CommandError> {
     let mut out = io::stdout();
     for carried in open(&at.place)?.carried(&at.unit).await? {

@@ -17,7 +17,7 @@ use crate::{
         problem::Problem,
     },
     now_ms,
-    store::{Delivery, Filed, Hold, Place, StoreError},
+    store::{Contact, Delivery, Filed, Hold, Place, StoreError},
 };
 
 /// More than five times what a device sends; beyond it, the answers alone would be large.
@@ -126,12 +126,17 @@ impl HandedIn {
             arrival_ms,
             changes: Vec::with_capacity(request.changes.len()),
             carrier,
+            contact: None,
             hand: endpoint.hand(),
         };
+        let mut who = String::new();
         let mut verdicts = Vec::with_capacity(request.changes.len());
         for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
             match parse_change(raw.get().as_bytes()) {
                 Ok(change) => {
+                    if change.dev == request.device {
+                        who = change.who.clone().unwrap_or_default();
+                    }
                     let earlier = request.accs.get(&change.id);
                     delivery.changes.push(judge.arrive(&change, raw, earlier));
                     verdicts.push(None);
@@ -139,7 +144,20 @@ impl HandedIn {
                 Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
             }
         }
+        if carrier.is_none() {
+            delivery.contact = Some(contact_of(request, sent, &who, arrival_ms));
+        }
         Self { delivery, verdicts }
+    }
+
+    /// Whether there is anything to file.
+    pub(super) fn has_any(&self) -> bool {
+        !self.delivery.changes.is_empty()
+    }
+
+    /// What the device says of itself.
+    pub(super) fn contact(&self) -> Option<&Contact> {
+        self.delivery.contact.as_ref()
     }
 
     /// Files them; one verdict for each change, in order.
@@ -167,6 +185,20 @@ impl HandedIn {
             });
         }
         Ok(Ok(verdicts))
+    }
+}
+
+fn contact_of(request: &SyncRequest, sent: u64, who: &str, seen_at: u64) -> Contact {
+    // A count that no device has is only kept as a large one.
+    let bounded = |count: u64| count.min(u64::from(u32::MAX));
+    Contact {
+        dev: request.device,
+        seen_at,
+        // What is sent here is answered here.
+        waiting: bounded(request.waiting.saturating_sub(sent)),
+        records: bounded(request.records.unwrap_or(0)),
+        // PostgreSQL keeps no NUL in text.
+        who: who.replace('\0', ""),
     }
 }
 

@@ -28,7 +28,7 @@ struct Table {
     columns: &'static [Holds],
 }
 
-const TABLES: [Table; 10] = [
+const TABLES: [Table; 11] = [
     Table {
         // The schema number is the engine's own.
         read: "SELECT name, value FROM meta WHERE name <> 'schema' ORDER BY name",
@@ -86,6 +86,11 @@ const TABLES: [Table; 10] = [
         read: "/* all units */ SELECT unit, id, carrier, dev, recv_at FROM carried",
         write: "INSERT INTO carried (unit, id, carrier, dev, recv_at) VALUES (?1, ?2, ?3, ?4, ?5)",
         columns: &[Text, Bytes, Bytes, Bytes, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, dev, seen_at, waiting, records, who FROM device",
+        write: "INSERT INTO device (unit, dev, seen_at, waiting, records, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        columns: &[Text, Bytes, Int, Int, Int, Text],
     },
 ];
 

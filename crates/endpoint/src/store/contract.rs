@@ -103,6 +103,7 @@ fn delivery(changes: Vec<Arrived>) -> Delivery {
         arrival_ms: 5,
         changes,
         carrier: None,
+        contact: None,
         hand: hand(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use records::wire::Acceptance;
 
 use super::{
-    Arrived, Delivery, Hold, OTHER_CONTENT, Place, StoreError,
+    Arrived, Contact, Delivery, Hold, OTHER_CONTENT, Place, StoreError,
     sql::{Columns, Sql},
 };
 
@@ -43,6 +43,24 @@ impl Heads {
     }
 }
 
+/// What a device says of itself, in the place of what it said before. A name that it does not say stays.
+pub(super) fn note(sql: &mut dyn Sql, unit: &str, contact: &Contact) -> Result<(), StoreError> {
+    let put = "INSERT INTO device (unit, dev, seen_at, waiting, records, who) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (unit, dev) DO UPDATE SET \
+               seen_at = excluded.seen_at, waiting = excluded.waiting, records = excluded.records, \
+               who = CASE WHEN excluded.who = '' THEN device.who ELSE excluded.who END";
+    let row = [
+        unit.into(),
+        contact.dev.bytes().into(),
+        contact.seen_at.into(),
+        contact.waiting.into(),
+        contact.records.into(),
+        (&contact.who).into(),
+    ];
+    sql.run(put, &row)?;
+    Ok(())
+}
+
 /// One delivery inside the group's transaction.
 pub(super) struct Filing<'a> {
     pub(super) sql: &'a mut dyn Sql,
@@ -58,6 +76,9 @@ impl Filing<'_> {
         let places = changes
             .map(|arrived| self.file(arrived, heads))
             .collect::<Result<_, _>>()?;
+        if let Some(contact) = &self.delivery.contact {
+            note(self.sql, &self.delivery.unit, contact)?;
+        }
         if self.delivery.is_last {
             self.give(heads)?;
         }

@@ -8,7 +8,7 @@ use records::{
 };
 
 use super::{
-    Carried, Found, Identity, Row, Run, StoreError, Wanted,
+    Carried, Contact, Found, Identity, Row, Run, StoreError, Wanted,
     sql::{Columns, ON, Sql, Walk},
 };
 
@@ -238,6 +238,23 @@ pub(super) fn carried(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Carried>, Sto
             author: DeviceId::of(row.array(1)?),
             arrival_ms: row.count(2)?,
             changes: row.count(3)?,
+        })
+    })
+}
+
+/// More than a commune has.
+const DEVICES_MAX: u64 = 1_000;
+
+pub(super) fn devices(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Contact>, StoreError> {
+    let get = "SELECT dev, seen_at, waiting, records, who FROM device WHERE unit = ?1 \
+               ORDER BY seen_at DESC, dev LIMIT ?2";
+    sql.all(get, &[unit.into(), DEVICES_MAX.into()], |row| {
+        Ok(Contact {
+            dev: DeviceId::of(row.array(0)?),
+            seen_at: row.count(1)?,
+            waiting: row.count(2)?,
+            records: row.count(3)?,
+            who: row.string(4)?,
         })
     })
 }

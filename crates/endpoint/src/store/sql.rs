@@ -234,7 +234,7 @@ pub(super) fn missing(at: usize) -> StoreError {
 }
 
 /// The tables whose keys begin with the unit.
-pub(super) const OF_UNITS: [&str; 9] = [
+pub(super) const OF_UNITS: [&str; 10] = [
     "notebook",
     "head",
     "change",
@@ -244,6 +244,7 @@ pub(super) const OF_UNITS: [&str; 9] = [
     "book_number",
     "succession",
     "carried",
+    "device",
 ];
 
 /// Whether a statement says of which unit it speaks, as often as it names a table of the notebooks. Only such

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 4;
+const SCHEMA: i64 = 5;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -217,10 +217,11 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// What makes each schema of the one before.
-const STEPS: [(i64, &str); 3] = [
+const STEPS: [(i64, &str); 4] = [
     (2, include_str!("schema-2.sql")),
     (3, include_str!("schema-3.sql")),
     (4, include_str!("schema-4.sql")),
+    (5, include_str!("schema-5.sql")),
 ];
 
 impl From<rusqlite::Error> for StoreError {

@@ -19,8 +19,8 @@ use records::published::Mark;
 use tokio::sync::oneshot;
 
 use super::{
-    Confirm, Delivery, Filed, Place, StoreError,
-    filing::{Filing, Heads},
+    Confirm, Contact, Delivery, Filed, Place, StoreError,
+    filing::{self, Filing, Heads},
     read,
     sql::{Engine, Kind, Sql},
 };
@@ -39,6 +39,7 @@ enum Job {
     Succeed([String; 3], Reply<()>),
     Publish(Publishing, Reply<Mark>),
     Confirm(Confirm, Reply<usize>),
+    Note(String, Contact, Reply<()>),
 }
 
 /// A catalogue on its way in.
@@ -142,6 +143,10 @@ impl Writer {
         self.ask(|reply| Job::Confirm(confirm, reply)).await
     }
 
+    pub(super) async fn note(&self, unit: String, contact: Contact) -> Result<(), StoreError> {
+        self.ask(|reply| Job::Note(unit, contact, reply)).await
+    }
+
     pub(super) fn check(&self) -> Result<(), StoreError> {
         match &self.thread {
             Some(thread) if !thread.is_finished() => Ok(()),
@@ -227,6 +232,12 @@ fn run(desk: &mut Desk, queue: &Receiver<Job>, coming: &AtomicUsize, figures: &G
                 }
                 Job::Publish(publishing, reply) => {
                     answer(reply, desk.with(|sql| publish(sql, &publishing)));
+                }
+                Job::Note(unit, contact, reply) => {
+                    let note = |sql: &mut dyn Sql| {
+                        sql.within(Kind::Writing, |sql| filing::note(sql, &unit, &contact))
+                    };
+                    answer(reply, desk.with(note));
                 }
                 Job::Confirm(wish, reply) => answer(reply, desk.with(|sql| confirm(sql, &wish))),
             }
@@ -315,6 +326,7 @@ fn confirm(sql: &mut dyn Sql, wish: &Confirm) -> Result<usize, StoreError> {
             arrival_ms: wish.arrival_ms,
             changes: Vec::new(),
             carrier: None,
+            contact: None,
             hand: wish.hand.clone(),
         };
         let mut filing = Filing {

@@ -100,6 +100,7 @@ impl<S: Server> World<S> {
             epoch: None,
             sent_at: 0,
             waiting: 0,
+            records: None,
             cursors: Table::new(),
             changes: self
                 .foreign

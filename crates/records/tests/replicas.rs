@@ -29,6 +29,7 @@ fn nothing_saved_is_lost_and_nothing_is_overwritten_unseen_whatever_the_network_
         "compartments withdrawn",
         "parcels carried",
         "edits by another release",
+        "changes erased by law",
     ];
     assert!(
         faults.iter().all(|fault| total.counts.contains_key(fault)),

@@ -44,6 +44,11 @@ pub trait Server {
     /// The compartments that it takes.
     fn parts(&self) -> &'static [&'static str];
 
+    /// Whether it erases by law what it is told to.
+    fn erases(&self) -> bool {
+        false
+    }
+
     /// All devices are to read everything anew; whether it knows such a thing.
     fn widen(&mut self) -> bool {
         false

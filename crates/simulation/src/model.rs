@@ -46,6 +46,8 @@ pub struct Model {
     /// Devices that see the ordinary compartment only.
     pub limited: BTreeSet<DeviceId>,
     pub taken: BTreeMap<ChangeId, (String, usize)>,
+    /// What was erased by law, and by which change.
+    pub erased: BTreeMap<ChangeId, ChangeId>,
     /// What it can be restored to; nothing at all when it was never backed up.
     pub backup: Option<Box<Self>>,
 }
@@ -88,6 +90,10 @@ impl Server for Model {
         &["thuong", "mat"]
     }
 
+    fn erases(&self) -> bool {
+        true
+    }
+
     fn widen(&mut self) -> bool {
         self.generation += 1;
         true
@@ -114,6 +120,20 @@ impl Server for Model {
         for (_, raw) in self.held.clone().into_keys() {
             self.take(now, 0, &raw, &Accs::new());
         }
+    }
+}
+
+/// Whether one of two texts is what an erasure left of the other.
+fn is_stub_of(raw: &str, change: &Change) -> bool {
+    let Ok(other) = parse_change(raw.as_bytes()) else {
+        return false;
+    };
+    match (other.stub, change.stub) {
+        (Some(by), None) => change.stubbed(by) == other,
+        (None, Some(by)) => other.stubbed(by) == *change,
+        // Two erasures of one change.
+        (Some(by), Some(_)) => change.stubbed(by) == other,
+        (None, None) => false,
     }
 }
 
@@ -185,7 +205,9 @@ impl Model {
         };
         let place = self.taken.get(&change.id);
         match place.map(|(scope, at)| &self.scopes[scope][*at]) {
-            Some(row) if row.raw == raw => verdict(Fate::Had, Some(row.acc.clone()), None),
+            Some(row) if row.raw == raw || is_stub_of(&row.raw, &change) => {
+                verdict(Fate::Had, Some(row.acc.clone()), None)
+            }
             Some(_) => self.hold(raw, verdict(Fate::Held, None, Some("khac_noi_dung"))),
             None if self.distrusted.contains(&change.dev) => {
                 self.hold(raw, verdict(Fate::Held, None, Some("khong_quyen")))
@@ -210,6 +232,12 @@ impl Model {
         raw: &str,
         earlier: Option<&Acceptance>,
     ) -> Acceptance {
+        // Of what was erased before it came, only the stub is kept.
+        let stub = self
+            .erased
+            .get(&change.id)
+            .map(|by| change.stubbed(*by).to_json());
+        let raw = stub.as_deref().unwrap_or(raw);
         let scope = format!("00000/{}", change.part);
         let proof = |eff| mac(change.id, &scope, eff, raw);
         let earlier = earlier.filter(|acc| acc.mac == proof(acc.eff));
@@ -230,7 +258,30 @@ impl Model {
             raw: raw.to_owned(),
         });
         self.held.remove(&(change.id, raw.to_owned()));
+        for id in change.erase.iter().flat_map(|erase| &erase.ids) {
+            self.erase(*id, change.id);
+        }
         acc
+    }
+
+    /// Puts the stub in the place of the body. The acceptance stays as devices have it: its proof is of the body.
+    fn erase(&mut self, id: ChangeId, by: ChangeId) {
+        let first = self.erased.get(&id).map_or(by, |first| by.min(*first));
+        self.erased.insert(id, first);
+        let Some((scope, at)) = self.taken.get(&id) else {
+            return;
+        };
+        let Some(row) = self
+            .scopes
+            .get_mut(scope)
+            .and_then(|rows| rows.get_mut(*at))
+        else {
+            return;
+        };
+        let Ok(body) = parse_change(row.raw.as_bytes()) else {
+            return;
+        };
+        row.raw = body.stubbed(first).to_json();
     }
 
     /// The next page of every scope, all together not more than asked for, but at least one row.

@@ -50,6 +50,7 @@ pub enum Act {
     Revoke,
     Seal,
     Carry,
+    Erase,
     // What goes wrong on the way, or in the middle of a write.
     LoseRequest,
     LoseAnswer,
@@ -60,7 +61,7 @@ pub enum Act {
     CrashAfterCommit,
 }
 
-const ACTS: [(Act, u64); 22] = [
+const ACTS: [(Act, u64); 23] = [
     (Act::Open, 10),
     (Act::Save, 24),
     (Act::Tick, 8),
@@ -83,6 +84,7 @@ const ACTS: [(Act, u64); 22] = [
     (Act::Revoke, 2),
     (Act::Seal, 4),
     (Act::Carry, 4),
+    (Act::Erase, 2),
 ];
 
 const FAULTS: [Act; 7] = [
@@ -121,6 +123,8 @@ pub struct World<S> {
     pub devices: Vec<Device>,
     /// Every change that was committed on some disk, with all texts under its id.
     pub saved: BTreeMap<ChangeId, BTreeSet<String>>,
+    /// What an authority erased.
+    pub erased: BTreeSet<ChangeId>,
     /// Ids under which somebody made another text.
     pub forged: BTreeSet<ChangeId>,
     /// What devices sealed for others to carry.
@@ -179,6 +183,7 @@ impl<S: Server> World<S> {
             server,
             devices,
             saved: BTreeMap::new(),
+            erased: BTreeSet::new(),
             forged: BTreeSet::new(),
             parcels: Vec::new(),
             foreign: Vec::new(),
@@ -282,6 +287,7 @@ impl<S: Server> World<S> {
                 self.parcels.extend(sealed);
             }
             Act::Carry => self.carry(),
+            Act::Erase => self.erase(),
             Act::Sync => self.send(device),
             Act::LoseRequest | Act::LoseAnswer | Act::Duplicate | Act::Delay | Act::CutPages => {}
             Act::CrashBeforeCommit | Act::CrashAfterCommit => {}

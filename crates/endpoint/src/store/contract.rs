@@ -3,6 +3,8 @@
 #[path = "../../tests/base.rs"]
 mod base;
 mod books;
+#[cfg(not(feature = "postgres"))]
+mod releases;
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -474,44 +476,6 @@ run!(
     a_catalogue_is_published_once,
     a_notebook_that_was_taken_over_is_read_beside_the_own_and_nothing_is_taken_twice,
 );
-
-#[cfg(not(feature = "postgres"))]
-#[tokio::test]
-async fn a_database_of_the_first_release_opens_and_goes_on() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("notebook.db");
-    // As the first release left it: its tables, its names, one change.
-    let shell = rusqlite::Connection::open(&path).unwrap();
-    shell.execute_batch(include_str!("schema.sql")).unwrap();
-    shell
-        .execute_batch(
-            "INSERT INTO meta (name, value) VALUES ('schema', 1), ('epoch', CAST('first' AS BLOB)), ('mac_key', zeroblob(32));
-             INSERT INTO head (unit, scope, gen, seq) VALUES ('00000', '00000/thuong', 1, 1);",
-        )
-        .unwrap();
-    let body: &[u8] = b"{\"n\":1}";
-    let put = "INSERT INTO change (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
-               VALUES ('00000', '00000/thuong', 1, ?1, zeroblob(16), 1, 'first', '0000000000001-0000-00000009', 'm', ?2, zeroblob(32), 5)";
-    let name = id(1);
-    shell
-        .execute(put, rusqlite::params![name.bytes(), body])
-        .unwrap();
-    drop(shell);
-    let store = open(&path);
-    assert_eq!(store.identity().await.unwrap().epoch, "first");
-    assert_eq!(
-        taken(&file(&store, vec![entered(2, Some(2026), None)]).await[0]).seq,
-        2
-    );
-    let found = store.find(wanted(0)).await.unwrap();
-    assert_eq!(found.runs[0].rows[0].body, "{\"n\":1}");
-    assert_eq!(
-        (seqs(&found).len(), found.catalogue),
-        (3, None),
-        "with the number given"
-    );
-    assert!(store.predecessors(UNIT).await.unwrap().is_empty());
-}
 
 #[tokio::test]
 async fn a_database_keeps_everything_and_one_of_a_newer_release_is_refused_untouched() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use records::{
-    change::RecWrites,
+    change::{RecWrites, parse_change},
     id::{ChangeId, DeviceId},
     replica::to_raw,
     table::Table,
@@ -90,6 +90,30 @@ impl<S: Server> World<S> {
         self.saved.insert(id, BTreeSet::from([raw.clone()]));
         self.foreign.push(raw);
         self.count("changes of another client");
+        self.send_abroad();
+    }
+
+    /// An authority erases by law what somebody wrote.
+    pub(super) fn erase(&mut self) {
+        let rows = self.server.rows();
+        if !self.server.erases() || rows.is_empty() {
+            return;
+        }
+        let (erased, raw) = self.rng.pick(&rows);
+        let change = parse_change(raw.as_bytes()).unwrap();
+        if change.erase.is_some() || self.forged.contains(&erased) {
+            return;
+        }
+        let id = ChangeId::new(self.now, self.rng.bytes());
+        let raw = format!(
+            r#"{{"id":"{id}","dev":"{}","n":2,"stamp":"0000000000000-0000-00000000","lo":0,"part":"{}","recs":[],"erase":{{"ids":["{erased}"],"law":"Luật 91/2025/QH15","reason":"theo yêu cầu"}}}}"#,
+            DeviceId::derived([7; 16]),
+            change.part,
+        );
+        self.saved.insert(id, BTreeSet::from([raw.clone()]));
+        self.erased.insert(erased);
+        self.foreign.push(raw);
+        self.count("changes erased by law");
         self.send_abroad();
     }
 

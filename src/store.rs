@@ -81,6 +81,8 @@ pub(crate) struct Profile {
     pub(crate) key: String,
     /// The endpoint's public key, which parcels are sealed to; empty until it was told.
     pub(crate) seal: String,
+    /// The endpoint's life in which it was told.
+    pub(crate) seal_epoch: String,
     /// Shown once: the first steps.
     pub(crate) is_welcomed: bool,
     /// When everything was last exported, ms.
@@ -112,6 +114,7 @@ impl Read for Profile {
             endpoint: profile.text_or_empty("endpoint")?,
             key: profile.text_or_empty("key")?,
             seal: profile.text_or_empty("seal")?,
+            seal_epoch: profile.text_or_empty("seal_epoch")?,
             is_welcomed: profile.flag_or_false("is_welcomed")?,
             backed_up_ms: profile.number_or_zero("backed_up_ms")?,
         })
@@ -127,6 +130,7 @@ impl Write for Profile {
             out.item("endpoint", &self.endpoint);
             out.item("key", &self.key);
             out.item("seal", &self.seal);
+            out.item("seal_epoch", &self.seal_epoch);
             out.item("is_welcomed", &self.is_welcomed);
             out.item("backed_up_ms", &self.backed_up_ms);
         });

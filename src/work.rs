@@ -57,6 +57,8 @@ pub(crate) struct Tools {
     pub(crate) next_sync: RefCell<Option<Timeout>>,
     /// Drafts are kept and dropped one after the other: what a slow disk has not finished is no other tab's writing.
     pub(crate) last_turn: RefCell<Option<oneshot::Receiver<()>>>,
+    /// Drafts that got another name because a second window wrote them: from, to.
+    pub(crate) renamed: RefCell<Vec<(String, String)>>,
     /// The envelopes of drafts as this tab knows them.
     pub(crate) draft_rows: RefCell<Table<String, Vec<u8>>>,
     /// The draft on the screen: nothing refreshes it.

@@ -18,6 +18,9 @@ pub(crate) enum CameraError {
     /// No camera, or a page that may have none (plain http).
     #[error("no camera")]
     Missing,
+    /// Another app has it.
+    #[error("the camera is busy")]
+    Busy,
     /// The person or the browser said no.
     #[error("the camera is not allowed")]
     Refused,
@@ -54,6 +57,7 @@ impl Camera {
         let stream = JsFuture::from(asked).await.map_err(|error| {
             match super::describe(&error).0.as_str() {
                 "NotFoundError" | "OverconstrainedError" => CameraError::Missing,
+                "NotReadableError" | "AbortError" => CameraError::Busy,
                 _ => CameraError::Refused,
             }
         })?;

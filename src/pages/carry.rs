@@ -91,7 +91,7 @@ fn page(work: Work) -> AnyView {
     let is_either = move || is_shown() || is_read();
     view! {
         <main class="page">
-            <p class="hint" prop:hidden=is_either>"Máy này không có mạng mà máy kia sắp có: nhờ máy kia mang hộ. Gói được niêm phong, chỉ máy chủ của xã mở được; người mang hộ không đọc được. Mọi lần ghi vẫn ở nguyên trên máy này."</p>
+            <p class="hint" prop:hidden=is_either>"Máy này không có mạng mà máy kia sắp có: nhờ máy kia mang hộ. Gói được niêm phong, chỉ máy chủ của xã mở được; trên đường đi không ai đọc được. Mọi lần ghi vẫn ở nguyên trên máy này."</p>
             <section class="card" prop:hidden=is_read>{give(work, frames)}</section>
             <section class="card" prop:hidden=is_shown>{take(work, reading)}</section>
             <div class="group" prop:hidden=is_either>{carried(work, kept)}{given(work, kept)}</div>
@@ -348,6 +348,9 @@ fn camera_error(error: CameraError) -> &'static str {
         CameraError::Missing => {
             "Máy này không có camera dùng được, hoặc trang không mở bằng https. Hãy nhận bằng tệp."
         }
+        CameraError::Busy => {
+            "Camera đang do ứng dụng khác dùng hoặc chưa sẵn sàng. Đóng ứng dụng đó rồi quét lại, hoặc nhận bằng tệp."
+        }
         CameraError::Refused => {
             "Trình duyệt chưa cho dùng camera. Cho phép camera ở biểu tượng cạnh địa chỉ trang rồi quét lại, hoặc nhận bằng tệp."
         }
@@ -472,13 +475,18 @@ fn put_down(work: Work, carried: Carried) {
         let back = undo(move || {
             let carried = carried.clone();
             wasm_bindgen_futures::spawn_local(async move {
-                let put = |courier: &mut Courier| courier.carried.push(carried.clone());
+                let put = |courier: &mut Courier| {
+                    let is_same = |other: &Carried| other.parcel.key == carried.parcel.key;
+                    if !courier.carried.iter().any(is_same) {
+                        courier.carried.push(carried.clone());
+                    }
+                };
                 if let Err(error) = courier::change(work, put).await {
                     work.book.say(words::store_error(&error), None);
                 }
             });
         });
-        let say = "Đã bỏ gói. Máy ghi vẫn giữ đủ và sẽ tự gửi.";
+        let say = "Đã bỏ gói. Máy ghi, nếu còn, vẫn giữ đủ và sẽ tự gửi.";
         work.book.say(say, Some(back));
     });
 }
@@ -494,7 +502,7 @@ fn given(work: Work, kept: RwSignal<Courier>) -> AnyView {
                 });
                 let sub = match waits {
                     0 => "Máy chủ đã trả lời đủ.".to_owned(),
-                    n => format!("Còn {} lần ghi máy này chưa nghe máy chủ nhận.", words::count(n)),
+                    n => format!("Còn {} lần ghi máy chủ chưa xác nhận với máy này.", words::count(n)),
                 };
                 let title = format!("{} lần ghi, niêm phong {}", words::count(given.ids.len()), words::moment(given.made_ms));
                 view! { <div class="row"><span class="row-main"><span class="row-title">{title}</span><span class="row-sub">{sub}</span></span></div> }

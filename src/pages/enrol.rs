@@ -86,7 +86,7 @@ fn told(contact: &Contact) -> String {
     );
     if waiting == 0 {
         return format!(
-            "{said} Lúc đó máy ấy đã gửi hết, mọi phiếu sẽ về máy này. Việc ghi sau lúc ấy, nếu có, chỉ ở máy cũ: mở sổ ở đó để gửi nốt."
+            "{said} Phiếu đã gửi sẽ về máy này. Lần ghi bị máy chủ từ chối hoặc ghi sau lúc ấy, nếu có, chỉ ở máy cũ: mở sổ ở đó để xem và gửi nốt."
         );
     }
     format!(

@@ -103,11 +103,15 @@ impl Keeper {
             let said = match kept {
                 Ok(kept) => {
                     self.renamed(&name, &kept.name);
-                    if self.is_behind() {
-                        return; // More was typed since, and is not kept yet.
+                    let is_behind = self.is_behind();
+                    if !is_behind {
+                        work.book.is_writing.set(false);
                     }
-                    work.book.is_writing.set(false);
-                    graver.unwrap_or_else(|| words::draft_kept_at(kept.ms))
+                    match graver {
+                        Some(graver) => graver,
+                        None if is_behind => return, // More was typed since, and is not kept yet.
+                        None => words::draft_kept_at(kept.ms),
+                    }
                 }
                 Err(error) => {
                     let said = format!("{} {}", words::NOT_KEPT, words::store_error(&error));

@@ -52,11 +52,14 @@ pub(crate) struct Courier {
 }
 
 impl Store {
-    /// What is carried and was given, and the envelope it lies in. What does not open is begun anew: its authors
-    /// still have everything.
+    /// What is carried and was given, and the envelope it lies in. What does not open stays where it is, and nothing is
+    /// put in its place.
     pub(crate) async fn courier(&self) -> Result<(Courier, Option<Vec<u8>>), StoreError> {
         let kept = self.meta(ROW).await?;
-        Ok((kept.value().unwrap_or_default(), kept.row))
+        match kept.value() {
+            None if kept.row.is_some() => Err(StoreError::Unreadable(ROW.to_owned())),
+            courier => Ok((courier.unwrap_or_default(), kept.row)),
+        }
     }
 
     /// Keeps it, unless another tab changed it since `seen`.

@@ -6,24 +6,27 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use records::{
     parcel::{CarryRequest, Receipt},
-    wire::PROTOCOL,
+    wire::{PROTOCOL, Problem},
 };
 
 pub(crate) use crate::store::courier::{Carried, Courier, Given};
 use crate::{
     browser::let_go,
-    net,
+    net::{self, NetError},
     store::{Profile, StoreError},
-    words,
     work::{Work, settings},
 };
 
 /// Receipts and gifts that are kept; older ones say nothing anybody asks.
 const KEPT_MAX: usize = 50;
 
+/// Five minutes of an open app.
+const PASS_AFTER: u32 = 10;
+
 thread_local! {
-    /// Whether something may be there to bring: the row is not opened every half minute for nothing.
-    static MAY_WAIT: Cell<bool> = const { Cell::new(true) };
+    /// How many exchanges more pass before the row is opened: mostly there is nothing to bring, but another tab may have
+    /// taken something in.
+    static PASS: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Changes what is kept as it is stored now, also when another tab changed it.
@@ -37,7 +40,7 @@ pub(crate) async fn change(work: Work, change: impl Fn(&mut Courier)) -> Result<
             Err(StoreError::Moved) => {}
             Err(error) => return Err(error),
             Ok(()) => {
-                MAY_WAIT.set(true);
+                PASS.set(0);
                 work.book.carried.update(|round| *round += 1);
                 return Ok(());
             }
@@ -65,12 +68,14 @@ fn tidy(courier: &mut Courier) {
 /// After an exchange that went well: what this device carries for others goes too.
 pub(crate) async fn hand_over(work: Work) {
     let tools = work.tools();
-    if !MAY_WAIT.get() {
-        return;
+    let pass = PASS.get();
+    if pass > 0 {
+        return PASS.set(pass - 1);
     }
-    // What cannot be read now is read after the next exchange.
+    // Whatever is taken in from here on asks for another look.
+    PASS.set(PASS_AFTER);
     let Ok((courier, _)) = tools.store.courier().await else {
-        return;
+        return PASS.set(0);
     };
     let (endpoint, key) = {
         let profile = tools.profile.borrow();
@@ -89,16 +94,37 @@ pub(crate) async fn hand_over(work: Work) {
         };
         let said = match net::carry(&endpoint, &key, &request).await {
             Ok(receipt) => Ok(receipt),
-            Err(error) if error.needs_a_person() => Err(words::net_error(&error)),
-            // The line is gone again: with the next exchange.
-            Err(_) => return,
+            Err(NetError::Problem(problem, _)) if problem.status < 500 && problem.status != 429 => {
+                Err(refusal(&problem))
+            }
+            // It has no time, or trips over this one: the others go all the same.
+            Err(NetError::Problem(..)) => {
+                PASS.set(0);
+                continue;
+            }
+            // The line is gone again, or leads to somebody else: with the next exchange.
+            Err(NetError::Silent | NetError::Foreign) => return PASS.set(0),
         };
         let named = request.parcel.key;
         work.book.say(told(&said, request.parcel.count), None);
         // Not noted, it is brought once more, and the endpoint has it already.
-        let_go(change(work, |courier| note(courier, &named, &said)).await);
+        if change(work, |courier| note(courier, &named, &said))
+            .await
+            .is_err()
+        {
+            PASS.set(0);
+        }
     }
-    MAY_WAIT.set(false);
+}
+
+/// Why the endpoint does not take a parcel, for whoever carries it.
+fn refusal(problem: &Problem) -> String {
+    match problem.code.as_str() {
+        "khong_co" => "Máy chủ bản cũ chưa nhận gói mang hộ; báo người quản trị của xã cập nhật. Máy ghi vẫn giữ đủ.".to_owned(),
+        "qua_lon" => "Gói lớn quá giới hạn của máy chủ. Nhờ máy ghi tự gửi khi có mạng.".to_owned(),
+        "giao_thuc" => "Gói do bản ứng dụng khác làm. Nhờ máy ghi cập nhật ứng dụng rồi làm gói mới.".to_owned(),
+        _ => problem.detail.clone(),
+    }
 }
 
 fn told(said: &Result<Receipt, String>, count: u64) -> String {
@@ -124,25 +150,27 @@ fn note(courier: &mut Courier, named: &str, said: &Result<Receipt, String>) {
     }
 }
 
-/// Learns the key that parcels are sealed to, while there is a line; asked again when the endpoint began a new life.
-pub(crate) async fn learn_key(work: Work, is_other_life: bool) {
+/// Learns the key that parcels are sealed to, while there is a line: once in each life of the endpoint.
+pub(crate) async fn learn_key(work: Work) {
     let tools = work.tools();
-    let (endpoint, key, known) = {
-        let Profile {
-            endpoint,
-            key,
-            seal,
-            ..
-        } = &*tools.profile.borrow();
-        (endpoint.clone(), key.clone(), seal.clone())
+    let epoch = work.book.peek(|data| data.replica.sync.epoch.clone());
+    let epoch = epoch.unwrap_or_default();
+    let (endpoint, key) = {
+        let profile = tools.profile.borrow();
+        if profile.seal_epoch == epoch {
+            return;
+        }
+        (profile.endpoint.clone(), profile.key.clone())
     };
-    if !known.is_empty() && !is_other_life {
-        return;
-    }
     // Not told now, it is asked after the next exchange.
-    if let Ok(hello) = net::hello(&endpoint, &key).await
-        && hello.seal != known
-    {
-        let_go(settings::change(work, |profile| profile.seal.clone_from(&hello.seal)).await);
+    if let Ok(hello) = net::hello(&endpoint, &key).await {
+        let learn = |profile: &mut Profile| {
+            // The person may have enrolled elsewhere meanwhile.
+            if profile.endpoint == endpoint {
+                profile.seal.clone_from(&hello.seal);
+                profile.seal_epoch.clone_from(&epoch);
+            }
+        };
+        let_go(settings::change(work, learn).await);
     }
 }

@@ -93,28 +93,56 @@ async fn turn(work: Work) -> Turn {
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {
     let tools = work.tools();
     tools.fresh.borrow_mut().remove(name);
+    // In memory at once: whoever leaves the form and comes back finds what was typed, on its way or not.
+    hold(work, name, draft.clone());
+    let renamed = tools.renamed.borrow().len();
     let _turn = turn(work).await;
-    let seen = tools.draft_rows.borrow().get(name).cloned();
+    // While it waited, a second window may have made its name another one.
     let mut now = name.to_owned();
+    for (from, to) in tools.renamed.borrow().iter().skip(renamed) {
+        if *from == now {
+            now.clone_from(to);
+        }
+    }
+    let seen = tools.draft_rows.borrow().get(&now).cloned();
     let mut put = tools.store.put_draft(&now, &draft, seen).await;
     if put == Err(StoreError::Moved) {
-        now = self::name();
-        put = tools.store.put_draft(&now, &draft, None).await;
-    }
-    let row = match put {
-        Ok(row) => row,
-        Err(error) => {
-            hold(work, name, draft);
-            return Err(error);
+        let fresh = self::name();
+        put = tools.store.put_draft(&fresh, &draft, None).await;
+        if put.is_ok() {
+            let renaming = (now.clone(), fresh.clone());
+            tools.renamed.borrow_mut().push(renaming);
+            now = fresh;
         }
-    };
-    tools.unkept.borrow_mut().remove(name);
+    }
+    let row = put?;
     tools.draft_rows.borrow_mut().insert(now.clone(), row);
-    adopt(work, &now, draft);
+    settle(work, name, &now, draft);
+    if now != name {
+        // Under the old name lies what the second window wrote.
+        catch_up(work).await;
+    }
     Ok(Kept {
         ms: browser::now_ms(),
         name: now,
     })
+}
+
+/// A draft is on the device. What was typed since is on its way, and stays what memory has.
+fn settle(work: Work, name: &str, now: &str, draft: Draft) {
+    let is_newest = work
+        .book
+        .peek(|data| data.drafts.get(name).is_none_or(|held| *held == draft));
+    let tools = work.tools();
+    if is_newest {
+        tools.unkept.borrow_mut().remove(name);
+        adopt(work, now, draft);
+    }
+    if now != name {
+        tools.unkept.borrow_mut().remove(name);
+        tools.draft_rows.borrow_mut().remove(name);
+        work.book.adopt_draft(|drafts| drop(drafts.remove(name)));
+    }
 }
 
 fn adopt(work: Work, name: &str, draft: Draft) {

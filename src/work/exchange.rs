@@ -92,7 +92,6 @@ fn paced(narrow: u32, took_ms: u64) -> u32 {
 async fn exchange_all(work: Work) {
     let tools = work.tools();
     let mut has_moved = false;
-    let before = work.book.peek(|data| data.replica.sync.epoch.clone());
     let failure = loop {
         let narrow = *tools.narrow.borrow();
         let begun_ms = browser::now_ms();
@@ -119,8 +118,7 @@ async fn exchange_all(work: Work) {
         }
     };
     if failure.is_none() {
-        let after = work.book.peek(|data| data.replica.sync.epoch.clone());
-        courier::learn_key(work, before.is_some() && before != after).await;
+        courier::learn_key(work).await;
         courier::hand_over(work).await;
     }
     *tools.patience_ms.borrow_mut() = match &failure {

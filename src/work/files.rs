@@ -206,6 +206,7 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
     // A device key belongs to one device; the person enrols the new one.
     profile.key.clear();
     profile.seal.clear();
+    profile.seal_epoch.clear();
     let body = work.book.peek(|data| BackupBody {
         entries: data.replica.lines(),
         drafts: data.drafts.clone().into_iter().collect(),

@@ -69,6 +69,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         unkept: RefCell::new(table::Set::new()),
         left: RefCell::new(Vec::new()),
         last_turn: RefCell::new(None),
+        renamed: RefCell::new(Vec::new()),
         failures: RefCell::new(0),
         narrow: RefCell::new(0),
         patience_ms: RefCell::new(0),

@@ -70,6 +70,7 @@ pub(crate) async fn enrol(work: Work, endpoint: String, key: String) -> Result<(
         profile.key.clone_from(&key);
         // Another endpoint has another one; it is asked with the first exchange.
         profile.seal.clear();
+        profile.seal_epoch.clear();
         profile.is_welcomed = true;
     })
     .await?;

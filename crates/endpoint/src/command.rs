@@ -61,6 +61,11 @@ pub enum CommandError {
     /// The endpoint still runs.
     #[error("Máy chủ đang dùng {0}. Dừng máy chủ rồi phục hồi.")]
     InUse(Database),
+    /// A restore was cut off after the old file was moved.
+    #[error(
+        "Lần phục hồi trước bị ngắt giữa chừng, {0} chưa có. Chạy lại restore; bản cũ nằm bên cạnh, tên có truoc-phuc-hoi."
+    )]
+    HalfRestored(PathBuf),
     /// Nothing is written over.
     #[error(
         "Đã có {0}. Chọn tên khác (phục hồi: thêm --replace để thay, bản cũ được để sang bên)."
@@ -106,7 +111,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::NewEpoch(place) => renew_epoch(&place).await,
         Command::Backup(settings) => back_up(&settings),
         Command::Verify(place) => verify(&place.database),
-        Command::Restore(settings) => restore(&settings).await,
+        Command::Restore(settings) => restore(&settings),
         Command::Import(settings) => content::take_files(&settings).await,
         Command::Catalogue(Catalogue::Check(files)) => {
             publish::check(&open(&files.place)?, &files.source).await?;
@@ -204,6 +209,9 @@ fn create_folder(database: &Path) -> Result<(), CommandError> {
 /// Opens the database; makes it, a file readable by its owner only, when it is not there.
 fn create(database: &Database) -> Result<Store, CommandError> {
     if let Database::Sqlite(file) = database {
+        if !file.exists() && unfinished(file).exists() {
+            return Err(CommandError::HalfRestored(file.clone()));
+        }
         create_folder(file)?;
         let mut options = OpenOptions::new();
         options.append(true).create(true);
@@ -292,18 +300,10 @@ fn back_up(settings: &Backup) -> Result<(), CommandError> {
         fs::remove_file(&unfinished).map_err(unusable)?; // of a backup that was cut off
     }
     copy(database, &unfinished)?;
-    owners_only(&unfinished).map_err(unusable)?;
     let found = store::verify(&Database::Sqlite(unfinished.clone()))?;
     fs::File::open(&unfinished)?.sync_all()?;
     fs::rename(&unfinished, to).map_err(|e| CommandError::File(to.clone(), e))?;
     say_verified(&to.display().to_string(), found)
-}
-
-/// Nobody else reads it.
-fn owners_only(path: &Path) -> io::Result<()> {
-    #[cfg(unix)]
-    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-    Ok(())
 }
 
 fn verify(database: &Database) -> Result<(), CommandError> {
@@ -326,7 +326,7 @@ fn say_verified(place: &str, found: Verified) -> Result<(), CommandError> {
 }
 
 /// The copy is read whole before anything is moved, and what was there is moved, not deleted.
-async fn restore(settings: &Restore) -> Result<(), CommandError> {
+fn restore(settings: &Restore) -> Result<(), CommandError> {
     let database = &settings.place.database;
     let from = Database::Sqlite(settings.from.clone());
     if !store::is_there(&from)? {
@@ -334,28 +334,41 @@ async fn restore(settings: &Restore) -> Result<(), CommandError> {
     }
     let found = store::verify(&from)?;
     let mut out = io::stdout();
-    if store::is_there(database)? {
-        if !settings.replace {
-            return Err(CommandError::Exists(database.clone()));
+    let was_there = store::is_there(database)?;
+    if was_there && !settings.replace {
+        return Err(CommandError::Exists(database.clone()));
+    }
+    if was_there && !store::is_alone(database)? {
+        return Err(CommandError::InUse(database.clone()));
+    }
+    let (epoch, now) = (new_epoch()?, crate::now_ms());
+    let aside = match database {
+        Database::Sqlite(file) => {
+            create_folder(file)?;
+            // Whole and in its new life before anything is moved.
+            let unfinished = unfinished(file);
+            let unusable = |e| CommandError::File(unfinished.clone(), e);
+            if unfinished.exists() {
+                fs::remove_file(&unfinished).map_err(unusable)?; // of a restore that was cut off
+            }
+            let fresh = Database::Sqlite(unfinished.clone());
+            store::restore(&settings.from, &fresh, &epoch, "")?;
+            fs::File::open(&unfinished)
+                .and_then(|file| file.sync_all())
+                .map_err(unusable)?;
+            let aside = put_aside(file, now)?;
+            fs::rename(&unfinished, file).map_err(|e| CommandError::File(file.clone(), e))?;
+            aside.display().to_string()
         }
-        if !store::is_alone(database)? {
-            return Err(CommandError::InUse(database.clone()));
+        Database::Postgres(_) => {
+            let schema = format!("truoc_phuc_hoi_{now}");
+            store::restore(&settings.from, database, &epoch, &schema)?;
+            format!("{database}, schema {schema}")
         }
-        writeln!(
-            out,
-            "Cơ sở dữ liệu trước đây nằm ở {}.",
-            put_aside(database)?
-        )?;
+    };
+    if was_there {
+        writeln!(out, "Cơ sở dữ liệu trước đây nằm ở {aside}.")?;
     }
-    if let Database::Sqlite(file) = database {
-        create_folder(file)?;
-    }
-    store::restore(&settings.from, database)?;
-    if let Database::Sqlite(file) = database {
-        owners_only(file).map_err(|e| CommandError::File(file.clone(), e))?;
-    }
-    let epoch = new_epoch()?;
-    Store::open(database)?.set_epoch(&epoch).await?;
     say_verified(&database.to_string(), found)?;
     writeln!(
         out,
@@ -364,27 +377,22 @@ async fn restore(settings: &Restore) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// Where a restore prepares a file.
+fn unfinished(file: &Path) -> PathBuf {
+    beside(file, "phuc-hoi-chua-xong")
+}
+
 /// Moves what is there out of the way; where it is now.
-fn put_aside(database: &Database) -> Result<String, CommandError> {
-    let now = crate::now_ms();
-    match database {
-        Database::Sqlite(file) => {
-            let aside = beside(file, &format!("truoc-phuc-hoi-{now}"));
-            // With its log: what was committed last lies there.
-            for more in ["-wal", "-shm", ""] {
-                let (from, to) = (with(file, more), with(&aside, more));
-                if from.exists() {
-                    fs::rename(&from, &to).map_err(|e| CommandError::File(from.clone(), e))?;
-                }
-            }
-            Ok(aside.display().to_string())
-        }
-        Database::Postgres(server) => {
-            let schema = format!("truoc_phuc_hoi_{now}");
-            store::put_aside(server, &schema)?;
-            Ok(format!("{database}, schema {schema}"))
+fn put_aside(file: &Path, now: u64) -> Result<PathBuf, CommandError> {
+    let aside = beside(file, &format!("truoc-phuc-hoi-{now}"));
+    // With its log: what was committed last lies there.
+    for more in ["-wal", "-shm", ""] {
+        let (from, to) = (with(file, more), with(&aside, more));
+        if from.exists() {
+            fs::rename(&from, &to).map_err(|e| CommandError::File(from.clone(), e))?;
         }
     }
+    Ok(aside)
 }
 
 /// The same name with a word behind it.

@@ -9,6 +9,7 @@ pub mod adopt;
 mod arrival;
 pub mod command;
 pub mod device_key;
+mod heard;
 mod http;
 pub mod import;
 mod metrics;
@@ -19,16 +20,14 @@ pub mod settings;
 pub mod store;
 
 use std::{
-    collections::BTreeMap,
     fmt, io,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{http::HeaderValue, serve::ListenerExt};
 use records::{
-    id::DeviceId,
     json::ReadError,
     published::{self, Bundle, Mark},
     wire::Unit,
@@ -39,14 +38,11 @@ use tokio::{
 };
 use tower_http::services::ServeDir;
 
+use heard::Heard;
 pub use routes::{router, routes};
 use seal::Opener;
 use store::{Contact, Hand, Identity, Store, StoreError};
 
-/// More devices than a commune has.
-const HEARD_MAX: usize = 10_000;
-/// How long "nothing new" from a device is not worth a write.
-const SAME_MS: u64 = 15 * 60 * 1000;
 /// How long requests that are being served may still take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
 
@@ -99,7 +95,7 @@ struct Inner {
     files: Option<ServeDir>,
     metrics: metrics::Metrics,
     /// What devices said of themselves, as far as this process has stored it.
-    heard: Mutex<BTreeMap<DeviceId, Contact>>,
+    heard: Heard,
     crowd: Semaphore,
     memory: Arc<Semaphore>,
 }
@@ -158,7 +154,7 @@ impl Endpoint {
             opener: Opener::of(&identity.mac_key).ok_or(OpenError::NoSeal)?,
             files: config.app.as_ref().map(files),
             metrics: metrics::Metrics::new(routes().map(|(_, path)| path)),
-            heard: Mutex::default(),
+            heard: Heard::default(),
             crowd: Semaphore::new(config.limits.crowd),
             memory: Arc::new(Semaphore::new(config.limits.memory_kib)),
             store,
@@ -239,32 +235,24 @@ impl Endpoint {
     }
 
     /// Stores what a device says of itself, unless that was stored with its changes, or is what it said a while ago.
-    /// Nothing hangs on it: a disk that takes no write still answers.
-    pub(crate) async fn hear(&self, contact: Contact, is_stored: bool) {
-        let is_news = {
-            let heard = self.0.heard.lock();
-            let mut heard = heard.unwrap_or_else(PoisonError::into_inner);
-            let before = heard.get(&contact.dev);
-            let is_news = is_stored
-                || before.is_none_or(|before| {
-                    let is_same =
-                        before.waiting == contact.waiting && before.records == contact.records;
-                    !is_same || contact.seen_at.saturating_sub(before.seen_at) > SAME_MS
-                });
-            if is_news {
-                if heard.len() > HEARD_MAX {
-                    heard.clear(); // only writes are saved by it
-                }
-                heard.insert(contact.dev, contact.clone());
-            }
-            is_news
-        };
-        if is_news && !is_stored {
-            let noted = self.store().note(&self.unit().code, contact).await;
-            if let Err(error) = noted {
-                tracing::warn!(%error, "what a device said of itself is not stored");
-            }
+    /// Nobody waits for it, and nothing hangs on it.
+    pub(crate) fn hear(&self, contact: Contact, is_stored: bool) {
+        if is_stored {
+            return self.0.heard.note(&contact);
         }
+        if !self.0.heard.is_news(&contact) {
+            return;
+        }
+        let endpoint = self.clone();
+        tokio::spawn(async move {
+            let unit = &endpoint.unit().code;
+            match endpoint.store().note(unit, contact.clone()).await {
+                Ok(()) => endpoint.0.heard.note(&contact),
+                Err(error) => {
+                    tracing::warn!(%error, "what a device said of itself is not stored");
+                }
+            }
+        });
     }
 
     /// The app's files, when the endpoint was given some.

@@ -408,12 +408,24 @@ pub fn copy(from: &Database, to: &Path) -> Result<(), StoreError> {
     alone(|| backup::copy(from, to))
 }
 
-/// Fills a database, in which there is nothing yet, from a copy.
+/// Fills a database from a copy and begins its new life: a file that is not there yet, or a server, whose tables are put
+/// aside into a schema of this name. Cut off anywhere, nothing has happened.
 ///
 /// # Errors
 /// When one of them cannot be used.
-pub fn restore(from: &Path, to: &Database) -> Result<(), StoreError> {
-    alone(|| backup::restore(from, to))
+pub fn restore(from: &Path, to: &Database, epoch: &str, aside: &str) -> Result<(), StoreError> {
+    let life = life(epoch);
+    alone(|| backup::restore(from, to, &life, aside))
+}
+
+/// What a database says of a life that begins with a restore.
+fn life(epoch: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let today = records::date::today(crate::now_ms());
+    let year = today.get(..4).unwrap_or("9999");
+    vec![
+        ("restored", year.into()),
+        ("epoch", epoch.as_bytes().to_vec()),
+    ]
 }
 
 /// Whether nobody else has a database open.
@@ -433,14 +445,6 @@ pub fn is_there(database: &Database) -> Result<bool, StoreError> {
         Database::Sqlite(path) => Ok(path.is_file()),
         Database::Postgres(server) => alone(|| Postgres::new(server).session()?.is_prepared()),
     }
-}
-
-/// Puts the tables of a server aside, into a schema of this name.
-///
-/// # Errors
-/// When the server does not.
-pub fn put_aside(server: &Server, schema: &str) -> Result<(), StoreError> {
-    alone(|| Postgres::new(server).session()?.put_aside(schema))
 }
 
 /// Reads a whole database and says what is in it.
@@ -504,13 +508,7 @@ impl Store {
     /// # Errors
     /// When it could not be stored.
     pub async fn set_epoch(&self, epoch: &str) -> Result<(), StoreError> {
-        let today = records::date::today(crate::now_ms());
-        let year = today.get(..4).unwrap_or("9999");
-        let values = vec![
-            ("restored", year.into()),
-            ("epoch", epoch.as_bytes().to_vec()),
-        ];
-        self.writer.set_meta(values).await
+        self.writer.set_meta(life(epoch)).await
     }
 
     /// Publishes a catalogue; the same text again is the same catalogue.

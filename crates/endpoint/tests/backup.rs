@@ -1,8 +1,10 @@
 //! A backup while devices push, a restore to an older state, and phones that bring back what is newer.
 
+use std::{process::Stdio, time::Instant};
+
 use crate::{
     base::{place, tamper},
-    process::{finish, start},
+    process::{binary, finish, start},
     world::{KEY, change, id, named, pull_all, request, sync},
 };
 
@@ -108,4 +110,57 @@ fn a_damaged_copy_is_found_and_restores_nothing() {
         said.contains("not those that were taken"),
         "what was there is still there: {said}"
     );
+}
+
+/// How many restores are killed.
+const CUT_OFF: u32 = 12;
+
+#[tokio::test]
+async fn a_restore_that_is_killed_leaves_what_was_there_or_all_of_the_copy_in_a_new_life() {
+    let folder = tempfile::tempdir().unwrap();
+    let (database, copy) = (folder.path().join("a.db"), folder.path().join("a.backup"));
+    let (here, from) = (place(&database), copy.display().to_string());
+    let (older, all): (Vec<String>, Vec<String>) = (
+        (1..=50).map(change).collect(),
+        (1..=100).map(change).collect(),
+    );
+    let running = start(&database, &["--device-key", KEY]);
+    sync(running.address, KEY, &request(&older, 0)).await;
+    drop(running);
+    let (is_content, said) = say(&["backup", "--database", &here, "--to", &from]);
+    assert!(is_content, "{said}");
+    let words = ["restore", "--database", &here, "--from", &from, "--replace"];
+    let begun = Instant::now();
+    let (is_content, said) = say(&words);
+    assert!(is_content, "{said}");
+    let whole = begun.elapsed();
+    let mut new_lives = 0;
+    for kill in 0..CUT_OFF {
+        let running = start(&database, &["--device-key", KEY]);
+        let epoch = sync(running.address, KEY, &request(&all, 0)).await.epoch;
+        assert_eq!(pull_all(running.address, KEY).await.len(), 100);
+        drop(running);
+        let begun = Instant::now();
+        let mut restoring = binary(&words).stdout(Stdio::null()).spawn().unwrap();
+        while begun.elapsed() < whole * kill / CUT_OFF {
+            std::hint::spin_loop();
+        }
+        restoring.kill().unwrap();
+        restoring.wait().unwrap();
+        if cfg!(not(feature = "postgres")) && !database.exists() {
+            let (is_content, said) = say(&["serve", "--database", &here]);
+            assert!(!is_content && said.contains("ngắt giữa chừng"), "{said}");
+            assert!(say(&words).0, "it is done again");
+        }
+        let running = start(&database, &["--device-key", KEY]);
+        let found = sync(running.address, KEY, &request(&[], 0)).await;
+        let count = pull_all(running.address, KEY).await.len();
+        if found.epoch == epoch {
+            assert_eq!(count, 100, "the old life lacks changes");
+        } else {
+            assert_eq!(count, 50, "the new life is not the copy");
+            new_lives += 1;
+        }
+    }
+    assert!(new_lives < CUT_OFF, "none was cut off");
 }

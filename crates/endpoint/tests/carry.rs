@@ -7,7 +7,10 @@ use aes_gcm::{
 use endpoint::settings::parse_database;
 use hkdf::Hkdf;
 use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point};
-use records::parcel::{self, Parcel, Receipt, from_hex, to_hex};
+use records::{
+    id::DeviceId,
+    parcel::{self, Parcel, Receipt, from_hex, to_hex},
+};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -15,17 +18,26 @@ use crate::base;
 use crate::world::{Answer, KEY, World, ask, bearer, change, id, named, request, sync};
 
 const AUTHOR: &str = "019ab3b0-0000-7000-8000-00000000000a";
-const CARRIER: &str = "019ab3b0-0000-7000-8000-00000000000c";
+pub(crate) const CARRIER: &str = "019ab3b0-0000-7000-8000-00000000000c";
+
+fn seal(public: &str, text: impl AsRef<[u8]>, count: u64) -> Parcel {
+    seal_of(AUTHOR.parse().unwrap(), public, text, count)
+}
 
 /// Seals as a phone does, with a key pair that is not random: the parcel is the same each time.
-fn seal(public: &str, text: impl AsRef<[u8]>) -> Parcel {
+pub(crate) fn seal_of(
+    device: DeviceId,
+    public: &str,
+    text: impl AsRef<[u8]>,
+    count: u64,
+) -> Parcel {
     let secret = SecretKey::from_slice(&[7; 32]).unwrap();
     let mine = secret.public_key().to_sec1_point(false);
     let mut parcel = Parcel {
         to: parcel::name_of(public),
-        device: AUTHOR.parse().unwrap(),
+        device,
         made: 1_763_800_000_000,
-        count: 4,
+        count,
         key: to_hex(mine.as_bytes()),
         sealed: String::new(),
     };
@@ -85,7 +97,7 @@ async fn what_another_device_brings_is_taken_once_under_its_author() {
     let mut held: Value = serde_json::from_str(&change(3)).unwrap();
     held["part"] = json!("mat");
     let changes = [change(1), change(2), held.to_string(), "{}".to_owned()];
-    let parcel = seal(&public, request(&changes, 0));
+    let parcel = seal(&public, request(&changes, 0), 4);
     let first = receipt(&world, &parcel).await;
     assert_eq!(counts(&first), [2, 0, 1, 1]);
     let envelope = from_hex(&parcel.sealed).unwrap();
@@ -122,7 +134,7 @@ async fn what_another_device_brings_is_taken_once_under_its_author() {
 async fn a_seal_that_was_moved_or_torn_opens_nothing() {
     let world = World::start().await;
     let public = public_key(&world).await;
-    let sealed = seal(&public, request(&[change(1)], 0));
+    let sealed = seal(&public, request(&[change(1)], 0), 1);
     let changed: [fn(&mut Parcel); 6] = [
         |parcel| parcel.count += 1,
         |parcel| parcel.made += 1,
@@ -139,7 +151,11 @@ async fn a_seal_that_was_moved_or_torn_opens_nothing() {
     }
     // Somebody else's changes under the author's name.
     let other = request(&[change(1)], 0).replace(AUTHOR, CARRIER);
-    let parcel = seal(&public, other);
+    let parcel = seal(&public, other, 1);
+    let answer = carry(&world, body(&parcel)).await;
+    assert_eq!((answer.status, &*answer.code()), (422, "niem_phong_hong"));
+    // Another number than it says.
+    let parcel = seal(&public, request(&[change(1)], 0), 99);
     let answer = carry(&world, body(&parcel)).await;
     assert_eq!((answer.status, &*answer.code()), (422, "niem_phong_hong"));
     assert_eq!(world.pull_all().await, []);
@@ -148,7 +164,7 @@ async fn a_seal_that_was_moved_or_torn_opens_nothing() {
 #[tokio::test]
 async fn a_parcel_for_another_endpoint_and_what_is_none_are_told_apart() {
     let (world, other) = (World::start().await, World::start().await);
-    let parcel = seal(&public_key(&other).await, request(&[change(1)], 0));
+    let parcel = seal(&public_key(&other).await, request(&[change(1)], 0), 1);
     let answer = carry(&world, body(&parcel)).await;
     assert_eq!(
         (answer.status, &*answer.code()),
@@ -156,7 +172,7 @@ async fn a_parcel_for_another_endpoint_and_what_is_none_are_told_apart() {
     );
     assert_eq!(counts(&receipt(&other, &parcel).await), [1, 0, 0, 0]);
     let public = public_key(&world).await;
-    let not_json = seal(&public, "không phải JSON");
+    let not_json = seal(&public, "không phải JSON", 1);
     assert_eq!(carry(&world, body(&not_json)).await.code(), "json_hong");
     assert_eq!(carry(&world, b"{}".to_vec()).await.code(), "json_hong");
     let newer = String::from_utf8(body(&parcel)).unwrap();
@@ -168,7 +184,7 @@ async fn a_parcel_for_another_endpoint_and_what_is_none_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_parcel_outlives_a_restore_and_a_change_of_the_device_key() {
+async fn a_parcel_outlives_a_restore() {
     let world = World::start().await;
     let public = public_key(&world).await;
     // The author knew the life before.
@@ -176,7 +192,7 @@ async fn a_parcel_outlives_a_restore_and_a_change_of_the_device_key() {
         .await
         .epoch;
     let late = named(&epoch, &request(&[change(2)], 0));
-    let parcel = seal(&public, late);
+    let parcel = seal(&public, late, 1);
     let world = world.restore_to(0).await;
     assert_eq!(public_key(&world).await, public);
     assert_eq!(counts(&receipt(&world, &parcel).await), [1, 0, 0, 0]);
@@ -192,8 +208,8 @@ async fn a_packed_parcel_opens_and_a_bomb_in_it_does_not() {
         packer.write_all(text).unwrap();
         packer.finish().unwrap()
     };
-    let good = seal(&public, pack(request(&[change(1)], 0).as_bytes()));
+    let good = seal(&public, pack(request(&[change(1)], 0).as_bytes()), 1);
     assert_eq!(counts(&receipt(&world, &good).await), [1, 0, 0, 0]);
-    let bomb = seal(&public, pack(&vec![b' '; 9 * 1024 * 1024]));
+    let bomb = seal(&public, pack(&vec![b' '; 9 * 1024 * 1024]), 1);
     assert_eq!(carry(&world, body(&bomb)).await.status, 413);
 }

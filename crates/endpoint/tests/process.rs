@@ -36,7 +36,7 @@ impl Drop for Running {
     }
 }
 
-fn binary(args: &[&str]) -> Command {
+pub(crate) fn binary(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_so-tay-endpoint"));
     command
         .args(args)

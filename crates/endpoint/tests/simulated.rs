@@ -3,7 +3,11 @@
 
 use std::path::PathBuf;
 
-use axum::{Router, body::Body, http::Request};
+use axum::{
+    Router,
+    body::Body,
+    http::{Request, request::Builder},
+};
 use endpoint::{
     Config, Endpoint, device_key,
     store::{Database, Store, copy, new_epoch, restore},
@@ -17,13 +21,17 @@ use records::{
     wire::{Cursor, PROTOCOL, SyncAnswer, SyncRequest},
     write::to_json,
 };
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use simulation::{Server, explore, is_replay};
 use tempfile::TempDir;
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::{self, Runtime};
 use tower::ServiceExt as _;
 
-use crate::world::{KEY, bearer};
+use crate::{
+    carry::{CARRIER, seal_of},
+    world::{KEY, bearer},
+};
 
 const SEEDS: u64 = 150;
 
@@ -40,12 +48,15 @@ impl Real {
         // In memory, where there is such a place: nobody pulls the plug here, and the disk would only cost time.
         let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
         let mut real = Self {
-            runtime: Builder::new_current_thread().enable_all().build().unwrap(),
+            runtime: runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap(),
             folder: folder.unwrap(),
             lives: 0,
             router: Router::new(),
         };
-        real.open(false);
+        real.open();
         real.back_up();
         real
     }
@@ -58,16 +69,13 @@ impl Real {
         self.folder.path().join(name)
     }
 
-    fn open(&mut self, is_restored: bool) {
+    fn open(&mut self) {
         let store = Store::open(&self.database()).unwrap();
         let opened = async {
             store
                 .set_device_key_hash(device_key::hash(KEY))
                 .await
                 .unwrap();
-            if is_restored {
-                store.set_epoch(&new_epoch().unwrap()).await.unwrap();
-            }
             let mut config = Config::default();
             "00000".clone_into(&mut config.unit.code);
             Endpoint::open(store, config).await.unwrap()
@@ -77,17 +85,24 @@ impl Real {
     }
 
     fn ask(&self, request: &SyncRequest) -> SyncAnswer {
-        let request = Request::post("/v1/sync")
+        let said = self.say(Request::post("/v1/sync"), to_json(request));
+        from_bytes(said.as_bytes()).unwrap()
+    }
+
+    /// The text of a good answer.
+    fn say(&self, request: Builder, body: String) -> String {
+        let request = request
             .header("authorization", bearer())
             .header("content-type", "application/json")
-            .body(Body::from(to_json(request)))
+            .body(Body::from(body))
             .unwrap();
         let asked = async {
             let response = self.router.clone().oneshot(request).await.unwrap();
             let status = response.status();
             let body = response.into_body().collect().await.unwrap().to_bytes();
-            assert_eq!(status, 200, "{}", String::from_utf8_lossy(&body));
-            from_bytes(&body).unwrap()
+            let said = String::from_utf8(body.to_vec()).unwrap();
+            assert_eq!(status, 200, "{said}");
+            said
         };
         self.runtime.block_on(asked)
     }
@@ -99,6 +114,16 @@ impl Server for Real {
         self.ask(request)
     }
 
+    fn carry(&mut self, _now: u64, content: SyncRequest) {
+        let count = content.changes.len() as u64;
+        let public = self.say(Request::get("/v1/hello"), String::new());
+        let public: Value = serde_json::from_str(&public).unwrap();
+        let public = public["seal"].as_str().unwrap();
+        let parcel = seal_of(content.device, public, to_json(&content), count);
+        let body = json!({"protocol": PROTOCOL, "carrier": CARRIER, "parcel": parcel});
+        self.say(Request::post("/v1/carry"), body.to_string());
+    }
+
     fn back_up(&mut self) {
         let to = self.path("backup");
         drop(std::fs::remove_file(&to)); // the first time there is none
@@ -108,8 +133,9 @@ impl Server for Real {
     fn restore(&mut self) {
         self.router = Router::new(); // the last handle: the writer ends with it
         self.lives += 1;
-        restore(&self.path("backup"), &self.database()).unwrap();
-        self.open(true);
+        let epoch = new_epoch().unwrap();
+        restore(&self.path("backup"), &self.database(), &epoch, "").unwrap();
+        self.open();
     }
 
     fn rows(&mut self) -> Vec<(ChangeId, String)> {

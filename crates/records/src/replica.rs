@@ -25,6 +25,9 @@ use crate::{
     },
 };
 
+/// What an acceptance weighs that goes with a change, at most.
+const ACC_BYTES: usize = 320;
+
 /// What is to be written in one transaction.
 #[derive(Debug, Clone, Default)]
 pub struct Plan {
@@ -234,13 +237,13 @@ impl Replica {
         let (mut changes, mut accs, mut bytes) = (Vec::new(), Table::new(), 0);
         while let Some(id) = ids.peek().copied() {
             if let Some(Known { raw, acc, .. }) = self.notebook.get(&id) {
-                bytes += raw.len();
+                let acc = acc.clone().filter(|_| self.sync.resend.contains(&id));
+                bytes += raw.len() + if acc.is_some() { ACC_BYTES } else { 0 };
                 let full = changes.len() >= changes_max || bytes > bytes_max;
                 if full && !changes.is_empty() {
                     break;
                 }
                 changes.extend(to_raw(raw.to_string()));
-                let acc = acc.clone().filter(|_| self.sync.resend.contains(&id));
                 accs.extend(acc.map(|acc| (id, acc)));
             }
             ids.next();

@@ -33,6 +33,11 @@ use world::World;
 pub trait Server {
     /// One exchange.
     fn answer(&mut self, now: u64, request: &SyncRequest) -> SyncAnswer;
+    /// What one device sealed is brought by another.
+    fn carry(&mut self, now: u64, content: SyncRequest) {
+        self.answer(now, &content);
+    }
+
     /// Keeps what is there now.
     fn back_up(&mut self);
     /// Goes back to what was kept last, in a new life.

@@ -323,7 +323,7 @@ impl<S: Server> World<S> {
         if self.rng.percent(50) {
             self.parcels.swap_remove(at);
         }
-        self.server.answer(self.now, &content(parcel));
+        self.server.carry(self.now, content(parcel));
         self.count("parcels carried");
     }
 

@@ -215,9 +215,6 @@ const CHROMIUM_ALONE: [&str; 5] = [
 ];
 /// WebKitGTK in automation keeps nothing over its end: flows that start it twice on one profile.
 const RESTARTED: [&str; 2] = ["flows::killed", "flows::sub_path"];
-/// It takes a new connection for each request, so that a line that is cut after so many bytes is not.
-const ON_ONE_CONNECTION: [&str; 1] = ["flows::bad_line"];
-
 fn e2e_firefox(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
     workspace.build_endpoint()?;
     let mut cargo = in_firefox(workspace, toolbox)?;
@@ -233,7 +230,7 @@ fn e2e_webkit(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Re
     cargo.env("MINIBROWSER", toolbox.get(Tool::MiniBrowser)?);
     cargo.env("DISPLAY", screen.display());
     cargo.args(["--no-fail-fast", "--"]);
-    let not_here = [&CHROMIUM_ALONE[..], &RESTARTED, &ON_ONE_CONNECTION];
+    let not_here = [&CHROMIUM_ALONE[..], &RESTARTED];
     tally.watch(without(&mut cargo, &not_here))
 }
 

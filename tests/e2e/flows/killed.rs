@@ -81,6 +81,12 @@ async fn whatever_was_shown_as_saved_is_there_after_a_kill() {
         app.browser.kill().await;
         app = App::open(&profile, &endpoint.url()).await;
         app.is_open().await;
+        let is_begun = app.browser.count("#use-here").await == 0;
+        assert!(
+            is_begun,
+            "kill {kill}: {}",
+            app.browser.js_later(HERE, Vec::new()).await.unwrap()
+        );
     }
     app.open_list("tiep_cong_dan").await;
     for name in &confirmed {
@@ -105,6 +111,23 @@ async fn whatever_was_shown_as_saved_is_there_after_a_kill() {
     ));
     app.browser.close().await;
 }
+
+/// What is on the disk, seen from outside: how many rows of each store, the names in `meta`, the note beside it.
+const HERE: &str = "const done = arguments[arguments.length - 1];
+    (async () => {
+        const found = {note: {...localStorage}, databases: await indexedDB.databases(), estimate: await navigator.storage.estimate()};
+        for (const {name} of found.databases) {
+            const db = await new Promise((good, bad) => {
+                const ask = indexedDB.open(name); ask.onsuccess = () => good(ask.result); ask.onerror = () => bad(ask.error);
+            });
+            for (const store of db.objectStoreNames) {
+                const all = db.transaction(store).objectStore(store).getAllKeys();
+                const keys = await new Promise((good) => { all.onsuccess = () => good(all.result); });
+                found[name + '/' + store] = keys.length > 9 ? keys.length : keys;
+            }
+        }
+        return JSON.stringify(found);
+    })().then(done, (error) => done(String(error)));";
 
 /// How many rows of the log are on the disk. They are sealed: only their number is seen from outside.
 const ROWS: &str = "const done = arguments[arguments.length - 1];

@@ -44,6 +44,12 @@ async fn what_is_typed_while_the_disk_is_busy_stays_one_draft() {
             })
             .await;
     }
+    // Left and opened again while the last words are on their way.
+    let link = format!("a[href='{draft}']");
+    app.go("/").await;
+    app.browser.see(&link, "Đường liên thôn").await;
+    app.browser.click(&link).await;
+    assert_eq!(app.browser.value(MATTER).await, "Đường liên thôn");
     app.browser.see(".actions-note", "Đã giữ bản nháp").await;
     app.reload().await;
     let kept = app.browser.value(MATTER).await;

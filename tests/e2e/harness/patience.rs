@@ -9,14 +9,6 @@ pub(crate) const LONG_PATIENCE: Duration = Duration::from_secs(90);
 
 const PAUSE: Duration = Duration::from_millis(40);
 
-/// How long the app may take, on a busy machine, to keep what was typed; its own aim is 300 ms.
-const KEEPING: Duration = Duration::from_secs(1);
-
-/// Lets the app keep what was just typed. Nothing on the screen tells this letter from the one before.
-pub(crate) async fn let_it_be_kept() {
-    tokio::time::sleep(KEEPING).await;
-}
-
 /// Asks again and again until there is an answer; after `limit`, the last reason why there was none.
 pub(crate) async fn poll<T>(
     limit: Duration,

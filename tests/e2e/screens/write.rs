@@ -1,7 +1,6 @@
 //! A form being written.
 
 use super::App;
-use crate::harness::patience::let_it_be_kept;
 
 /// A reception with one citizen and one matter.
 #[derive(Debug, Clone)]
@@ -67,7 +66,6 @@ impl App {
 
     /// Waits until the form says that what was typed is kept on this device.
     pub(crate) async fn draft_is_kept(&self) {
-        let_it_be_kept().await;
         self.browser.see(".actions-note", "Đã giữ bản nháp").await;
     }
 }

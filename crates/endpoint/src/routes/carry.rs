@@ -56,8 +56,10 @@ fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> 
         Packing::Plain
     };
     let request = handed::parse_request(&body::unpack(plain, packing)?)?;
-    if request.device != parcel.device {
-        return Err(Problem::SealBroken); // nobody's phone says so
+    let is_as_said = request.device == parcel.device
+        && u64::try_from(request.changes.len()).is_ok_and(|count| count == parcel.count);
+    if !is_as_said {
+        return Err(Problem::SealBroken); // no phone seals such a thing
     }
     let handed = HandedIn::judge(endpoint, &mut content(request), Some(asked.carrier));
     let envelope = from_hex(&parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal

@@ -145,7 +145,9 @@ impl HandedIn {
             }
         }
         if carrier.is_none() {
-            delivery.contact = Some(contact_of(request, sent, &who, arrival_ms));
+            // What was refused stays on the device.
+            let settled = u64::try_from(delivery.changes.len()).unwrap_or(sent);
+            delivery.contact = Some(contact_of(request, settled, &who, arrival_ms));
         }
         Self { delivery, verdicts }
     }
@@ -188,17 +190,20 @@ impl HandedIn {
     }
 }
 
+/// A name that is longer is none.
+const WHO_CHARS_MAX: usize = 100;
+
 fn contact_of(request: &SyncRequest, sent: u64, who: &str, seen_at: u64) -> Contact {
     // A count that no device has is only kept as a large one.
     let bounded = |count: u64| count.min(u64::from(u32::MAX));
     Contact {
         dev: request.device,
         seen_at,
-        // What is sent here is answered here.
+        // What is sent here is settled here.
         waiting: bounded(request.waiting.saturating_sub(sent)),
         records: bounded(request.records.unwrap_or(0)),
         // PostgreSQL keeps no NUL in text.
-        who: who.replace('\0', ""),
+        who: who.replace('\0', "").chars().take(WHO_CHARS_MAX).collect(),
     }
 }
 

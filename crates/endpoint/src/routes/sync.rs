@@ -72,7 +72,7 @@ impl Asked {
             }
         };
         if let Some(contact) = contact {
-            endpoint.hear(contact, has_filed).await;
+            endpoint.hear(contact, has_filed);
         }
         let durable = verdicts.iter().filter(|verdict| verdict.acc.is_some());
         let wanted = Wanted {

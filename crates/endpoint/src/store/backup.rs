@@ -10,6 +10,7 @@ use super::{
     postgres::Postgres,
     sql::{Columns, Engine as _, Kind, ON, Param, Sql},
     sqlite::{self, Sqlite},
+    write::set_meta,
 };
 
 /// What a column holds.
@@ -99,30 +100,66 @@ pub(super) fn copy(from: &Database, to: &Path) -> Result<(), StoreError> {
     match from {
         Database::Sqlite(from) => sqlite::copy(from, to),
         Database::Postgres(config) => {
-            let mut from = Postgres::new(config).session()?;
+            // With its tables brought up, whatever release left them.
+            let mut from = Postgres::new(config).open()?;
+            sqlite::for_its_owner(to)?;
             let mut file = Sqlite(to.to_owned()).open()?;
-            copy_tables(&mut from, &mut *file)
+            copy_tables(&mut *from, &mut *file)?;
+            drop(file);
+            sqlite::leave(to)
         }
     }
 }
 
-/// Fills a database, in which there is nothing yet, from a copy.
-pub(super) fn restore(from: &Path, to: &Database) -> Result<(), StoreError> {
+/// Fills a database from a copy, in a new life. A file must not be there yet; the tables of a server are put aside under
+/// this name. Cut off anywhere, there is what was there before, or all of it in the new life.
+pub(super) fn restore(
+    from: &Path,
+    to: &Database,
+    life: &[(&'static str, Vec<u8>)],
+    aside: &str,
+) -> Result<(), StoreError> {
     match to {
         Database::Sqlite(to) => {
             sqlite::copy(from, to)?;
-            Sqlite(to.clone()).open().map(drop) // an old copy is brought to the newest schema
+            // An old copy is brought to the newest schema.
+            let mut file = Sqlite(to.clone()).open()?;
+            file.within(Kind::Writing, |file| set_meta(file, life))?;
+            drop(file);
+            sqlite::leave(to)
         }
         Database::Postgres(config) => {
             let scratch = tempfile(from)?;
             sqlite::copy(from, &scratch)?;
             let copied = Sqlite(scratch.clone())
                 .open()
-                .and_then(|mut file| copy_tables(&mut *file, &mut *Postgres::new(config).open()?));
+                .and_then(|mut file| refill(&mut *file, config, life, aside));
             drop(std::fs::remove_file(&scratch)); // it would only take room
             copied
         }
     }
+}
+
+/// All of it in one transaction.
+fn refill(
+    from: &mut dyn Sql,
+    config: &super::Server,
+    life: &[(&'static str, Vec<u8>)],
+    aside: &str,
+) -> Result<(), StoreError> {
+    let mut to = Postgres::new(config).session()?;
+    to.begin(Kind::Alone)?;
+    if to.is_prepared()? {
+        to.put_aside(aside)?;
+    }
+    to.make()?;
+    from.within(Kind::Reading, |from| {
+        TABLES
+            .iter()
+            .try_for_each(|table| copy_table(table, from, &mut to))
+    })?;
+    set_meta(&mut to, life)?;
+    to.commit()
 }
 
 /// Whether nobody else has a database open.
@@ -212,4 +249,25 @@ fn verify_rows(sql: &mut dyn Sql) -> Result<Verified, StoreError> {
         ));
     }
     Ok(verified)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::sql, TABLES};
+
+    #[test]
+    fn a_copy_has_every_table() {
+        let read: Vec<&str> = TABLES.iter().map(|table| table.read).collect();
+        // Who locks it is written there anew.
+        let all = sql::OF_UNITS.iter().filter(|table| **table != "notebook");
+        for table in all.chain(&["meta", "catalogue"]) {
+            let from = format!(" FROM {table}");
+            let is_read =
+                |text: &&&str| text.ends_with(&from) || text.contains(&format!("{from} "));
+            assert!(
+                read.iter().any(|text| is_read(&text)),
+                "{table} is in no copy"
+            );
+        }
+    }
 }

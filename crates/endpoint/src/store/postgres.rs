@@ -105,6 +105,12 @@ impl Session {
     /// Makes the tables when there are none. Several processes may come at once.
     fn prepare(&mut self) -> Result<(), StoreError> {
         self.begin(Kind::Alone)?;
+        self.make()?;
+        self.commit()
+    }
+
+    /// Makes the tables, or brings them up, within a transaction that nobody else is in.
+    pub(super) fn make(&mut self) -> Result<(), StoreError> {
         let found = if self.is_prepared()? {
             self.schema()?
         } else {
@@ -117,7 +123,7 @@ impl Session {
                     known: SCHEMA,
                 });
             }
-            Some(SCHEMA) => return self.commit(),
+            Some(SCHEMA) => return Ok(()),
             Some(_) | None => {}
         }
         for (_, step) in STEPS
@@ -136,7 +142,7 @@ impl Session {
         }
         let schema = SCHEMA.to_string();
         self.client.execute(set, &[&"schema", &schema.as_bytes()])?;
-        self.commit()
+        Ok(())
     }
 
     /// The schema of the tables that are there.
@@ -160,13 +166,15 @@ impl Session {
         Ok(self.client.query_one(get, &[&NAME])?.get(0))
     }
 
-    /// Puts the tables of the present notebook aside, into a schema of their own.
+    /// Puts the tables of the present notebook aside, into a schema of their own. An earlier release made fewer.
     pub(super) fn put_aside(&mut self, schema: &str) -> Result<(), StoreError> {
-        let mut all = format!("BEGIN; CREATE SCHEMA {schema};");
+        let mut all = format!("CREATE SCHEMA {schema};");
         for table in ["meta", "catalogue"].iter().chain(&sql::OF_UNITS) {
-            all.push_str(&format!("ALTER TABLE public.{table} SET SCHEMA {schema};"));
+            all.push_str(&format!(
+                "ALTER TABLE IF EXISTS public.{table} SET SCHEMA {schema};"
+            ));
         }
-        self.batch(&(all + "COMMIT"))
+        self.batch(&all)
     }
 
     fn statement(&mut self, sql: &'static str) -> Result<Statement, StoreError> {

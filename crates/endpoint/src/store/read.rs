@@ -242,8 +242,8 @@ pub(super) fn carried(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Carried>, Sto
     })
 }
 
-/// More than a commune has.
-const DEVICES_MAX: u64 = 1_000;
+/// The most that are told at once: more than a commune uses.
+const DEVICES_MAX: u64 = 200;
 
 pub(super) fn devices(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Contact>, StoreError> {
     let get = "SELECT dev, seen_at, waiting, records, who FROM device WHERE unit = ?1 \

@@ -1,6 +1,7 @@
 //! SQLite: one file, no server to install. One writer, for the file has one; as many readers as are needed.
 
 use std::{
+    fs::OpenOptions,
     ops::ControlFlow,
     path::{Path, PathBuf},
     time::Duration,
@@ -54,10 +55,29 @@ pub(super) fn look(path: &Path) -> Result<Box<dyn Sql>, StoreError> {
 pub(super) fn copy(from: &Path, to: &Path) -> Result<(), StoreError> {
     let connection = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(Duration::from_secs(30))?;
+    for_its_owner(to)?;
     let to = to
         .to_str()
         .ok_or_else(|| StoreError::Engine("the name of the copy is not UTF-8".to_owned()))?;
     connection.execute("VACUUM INTO ?1", params![to])?;
+    Ok(())
+}
+
+/// Makes an empty file that nobody else reads: it will have the key of the proofs.
+pub(super) fn for_its_owner(path: &Path) -> Result<(), StoreError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = options.open(path);
+    made.map(drop)
+        .map_err(|error| StoreError::Engine(error.to_string()))
+}
+
+/// Leaves a file as one alone, which can be read where nothing may be written.
+pub(super) fn leave(path: &Path) -> Result<(), StoreError> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.pragma_update(None, "journal_mode", "DELETE")?;
     Ok(())
 }
 

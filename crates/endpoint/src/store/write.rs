@@ -225,7 +225,10 @@ fn run(desk: &mut Desk, queue: &Receiver<Job>, coming: &AtomicUsize, figures: &G
             match job {
                 Job::File(delivery, reply) => group.push((delivery, reply)),
                 Job::SetMeta(values, reply) => {
-                    answer(reply, desk.with(|sql| set_meta(sql, &values)));
+                    answer(
+                        reply,
+                        desk.with(|sql| sql.within(Kind::Alone, |sql| set_meta(sql, &values))),
+                    );
                 }
                 Job::Succeed(words, reply) => {
                     answer(reply, desk.with(|sql| succeed(sql, &words)));
@@ -268,15 +271,16 @@ fn gather(first: Job, queue: &Receiver<Job>, coming: &AtomicUsize) -> Vec<Job> {
     group
 }
 
-fn set_meta(sql: &mut dyn Sql, values: &[(&'static str, Vec<u8>)]) -> Result<(), StoreError> {
-    sql.within(Kind::Alone, |sql| {
-        let put = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
-                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        for (name, value) in values {
-            sql.run(put, &[(*name).into(), value.as_slice().into()])?;
-        }
-        Ok(())
-    })
+pub(super) fn set_meta(
+    sql: &mut dyn Sql,
+    values: &[(&'static str, Vec<u8>)],
+) -> Result<(), StoreError> {
+    let put = "INSERT INTO meta (name, value) VALUES (?1, ?2) \
+               ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    for (name, value) in values {
+        sql.run(put, &[(*name).into(), value.as_slice().into()])?;
+    }
+    Ok(())
 }
 
 fn succeed(sql: &mut dyn Sql, [unit, old, since]: &[String; 3]) -> Result<(), StoreError> {

@@ -8,6 +8,7 @@ pub(crate) mod gzip;
 pub(crate) mod prefs;
 pub(crate) mod seal;
 pub(crate) mod tabs;
+pub(crate) mod twin;
 pub(crate) mod worker;
 
 use std::cell::{Cell, RefCell};

@@ -8,6 +8,7 @@
 pub(crate) mod contract;
 pub(crate) mod courier;
 pub(crate) mod idb;
+mod second;
 
 use crate::browser::let_go;
 use js_sys::Uint8Array;
@@ -23,6 +24,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use crate::browser::{
     self,
     seal::{self, SealError},
+    twin,
 };
 use idb::{Db, Op};
 
@@ -170,8 +172,11 @@ impl Write for Published {
 /// The store, open.
 #[derive(Debug)]
 pub(crate) struct Store {
+    name: String,
     db: Db,
     key: web_sys::CryptoKey,
+    /// How many rows the browser had lost here and kept in its second place.
+    pub(crate) found_again: usize,
 }
 
 /// What was there at the start.
@@ -232,18 +237,20 @@ impl Store {
             .read(&["keys"], vec![Op::Get("keys", "data".into())])
             .await?;
         let found = found.into_iter().next().filter(JsValue::is_object);
+        let mut found_again = 0;
         let bytes = if let Some(found) = found {
             Uint8Array::new(&found).to_vec()
         } else {
-            let fresh: [u8; 32] = browser::random();
+            // Nothing is here: it is new, or the browser lost it.
+            let twin = twin::all(name).await.unwrap_or_default();
+            let (bytes, ops, rows) = second::begin(&twin);
             // Two tabs may start at once: the first one's key stays.
-            let row = Uint8Array::from(&fresh[..]).into();
-            let ops = vec![
-                Op::Expect("keys", "data".into(), None),
-                Op::Put("keys", Some("data".into()), row),
-            ];
-            match db.write(&["keys"], ops).await {
-                Ok(_) => fresh.to_vec(),
+            match db.write(&["keys", "meta", "log", "drafts"], ops).await {
+                Ok(_) => {
+                    found_again = rows;
+                    second::keep_key(name, &bytes).await;
+                    bytes
+                }
                 Err(StoreError::Moved) => {
                     let found = db
                         .read(&["keys"], vec![Op::Get("keys", "data".into())])
@@ -253,10 +260,14 @@ impl Store {
                 Err(error) => return Err(error),
             }
         };
-        Ok(Self {
+        let store = Self {
+            name: name.to_owned(),
             db,
             key: seal::key(&bytes).await?,
-        })
+            found_again,
+        };
+        store.double_unless_done(&bytes).await?;
+        Ok(store)
     }
 
     async fn seal(&self, place: &str, value: &dyn Write) -> Result<JsValue, StoreError> {
@@ -414,16 +425,25 @@ impl Store {
                 self.seal("sync", sync).await?,
             ));
         }
+        let mut rows = Vec::new();
         for lines in plan.entries.chunks(SEGMENT_LINES) {
             let row = self.seal("log", &lines).await?;
+            rows.push(row.clone());
             ops.push(Op::Put("log", None, row));
         }
-        if let Some((draft, seen)) = drop_draft {
+        if let Some((draft, seen)) = drop_draft.clone() {
             ops.push(Op::Expect("drafts", draft.into(), seen));
             ops.push(Op::Delete("drafts", draft.into()));
         }
         if !ops.is_empty() {
             self.db.write(&["meta", "log", "drafts"], ops).await?;
+        }
+        // What came from the endpoint is there; what was made here is nowhere else yet.
+        if plan.sync.is_none() {
+            self.keep_rows(&rows).await;
+        }
+        if let Some((draft, _)) = drop_draft {
+            self.let_draft_go(draft).await;
         }
         Ok(Committed { counter_row })
     }
@@ -443,9 +463,11 @@ impl Store {
         let row = self.seal("profile", profile).await?;
         let ops = vec![
             Op::Expect("meta", "profile".into(), seen),
-            Op::Put("meta", Some("profile".into()), row),
+            Op::Put("meta", Some("profile".into()), row.clone()),
         ];
-        self.db.write(&["meta"], ops).await.map(|_| ())
+        self.db.write(&["meta"], ops).await?;
+        self.keep_profile(&row).await;
+        Ok(())
     }
 
     /// The catalogue that was published, if one was; it can be fetched again when it does not open.
@@ -471,9 +493,10 @@ impl Store {
         let bytes = bytes_of(&row).unwrap_or_default();
         let ops = vec![
             Op::Expect("drafts", name.into(), seen),
-            Op::Put("drafts", Some(name.into()), row),
+            Op::Put("drafts", Some(name.into()), row.clone()),
         ];
         self.db.write(&["drafts"], ops).await?;
+        self.keep_draft(name, &row).await;
         Ok(bytes)
     }
 
@@ -490,8 +513,9 @@ impl Store {
     pub(crate) async fn drop_draft(&self, name: &str) -> Result<(), StoreError> {
         self.db
             .write(&["drafts"], vec![Op::Delete("drafts", name.into())])
-            .await
-            .map(|_| ())
+            .await?;
+        self.let_draft_go(name).await;
+        Ok(())
     }
 
     /// All drafts, and how many do not open.
@@ -536,7 +560,9 @@ impl Store {
     pub(crate) async fn erase_all(&self) -> Result<(), StoreError> {
         let names: Vec<&str> = STORES.iter().map(|(name, _)| *name).collect();
         let ops = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
-        self.db.write(&names, ops).await.map(|_| ())
+        self.db.write(&names, ops).await?;
+        twin::erase(&self.name).await;
+        Ok(())
     }
 }
 

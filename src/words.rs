@@ -119,6 +119,13 @@ pub(crate) fn net_error(error: &NetError) -> String {
     }
 }
 
+pub(crate) fn found_again(rows: usize) -> String {
+    format!(
+        "Trình duyệt đã làm mất dữ liệu trên máy; đã lấy lại {} lần ghi chưa gửi từ bản đôi.",
+        count(rows)
+    )
+}
+
 /// `10:32` of a moment.
 pub(crate) fn at_clock(ms: u64) -> String {
     date::clock(ms)

@@ -21,6 +21,8 @@ const WAIT_MS: u32 = 2_000;
 const WAIT_MS_MAX: u32 = 60_000;
 /// An endpoint that asks for more than this is answered sooner.
 const PATIENCE_S_MAX: u32 = 600;
+/// Longer than any save takes.
+const SAVING_MS: u64 = 60_000;
 /// How often an open app asks whether a colleague sent something.
 const LOOK_MS: u32 = 30_000;
 /// How soon what still waits after a good exchange is tried again.
@@ -118,6 +120,15 @@ async fn exchange_all(work: Work) {
         }
     };
     if failure.is_none() {
+        let is_all_there = work.book.peek(|data| {
+            let replica = &data.replica;
+            replica.waiting().next().is_none() && replica.verdicts.is_empty()
+        });
+        if is_all_there {
+            // A save that is on its way now is younger than that.
+            let before = browser::now_ms().saturating_sub(SAVING_MS);
+            tools.store.is_elsewhere(before).await;
+        }
         courier::learn_key(work).await;
         courier::hand_over(work).await;
     }

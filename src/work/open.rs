@@ -9,6 +9,7 @@ use crate::{
     browser::{self, events, tabs::Tabs, worker},
     state::{Book, Data, Me},
     store::{Profile, Store, StoreError},
+    words,
     work::{Tools, Work, drafts, settings, sync},
 };
 
@@ -29,7 +30,9 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
     let name = format!("so-tay{}", browser::folder());
     let store = Store::open(&name).await?;
-    let loaded = store.load(progress).await?;
+    let mut loaded = store.load(progress).await?;
+    // Whoever has written here was welcomed, even if the row that says so does not open.
+    loaded.profile.is_welcomed |= !loaded.entries.is_empty();
     let mut replica = Replica::new(loaded.counter, loaded.sync);
     replica.adopt_entries(loaded.entries);
     let data = Data {
@@ -74,7 +77,11 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         narrow: RefCell::new(0),
         patience_ms: RefCell::new(0),
     };
+    let found_again = tools.store.found_again;
     let work = Work::new(book, tools);
+    if found_again > 0 {
+        work.book.say(words::found_again(found_again), None);
+    }
     HERE.with(|here| *here.borrow_mut() = Some(work));
     live(work);
     Ok(work)

@@ -67,14 +67,7 @@ async fn a_notebook_that_the_browser_threw_away_is_missed() {
     let app = App::begin(&profile, &host.url()).await;
     app.record_reception(&Reception::new("Huỳnh Thị Lụa", "Xin xác nhận hộ nghèo"))
         .await;
-    let gone = "const done = arguments[arguments.length - 1];
-        indexedDB.databases().then(([{name}]) => {
-            const asked = indexedDB.deleteDatabase(name);
-            asked.onsuccess = () => done(name);
-            location.reload();
-        });";
-    // The answer may be lost with the page; what counts is what the next one finds.
-    drop(app.browser.js_later(gone, Vec::new()).await);
+    throw_away(&app, true).await;
     app.browser
         .see("#lost", "Máy này từng có 1 phiếu, nay sổ trống")
         .await;
@@ -124,5 +117,62 @@ async fn whoever_enrols_again_after_everything_was_cleared_is_told_what_the_old_
         .see_route("enrolled", |route| route == "#/dong-bo")
         .await;
     stranger.browser.close().await;
+    app.browser.close().await;
+}
+
+/// The browser loses its database, and its second place too or not.
+async fn throw_away(app: &App, is_all: bool) {
+    let gone = "const [is_all] = arguments;
+        const second = is_all ? caches.keys().then((names) => Promise.all(
+            names.filter((name) => name.startsWith('ban-doi/')).map((name) => caches.delete(name)))) : Promise.resolve();
+        second.then(() => indexedDB.databases()).then(([{name}]) => {
+            indexedDB.deleteDatabase(name);
+            location.reload();
+        });";
+    app.browser.js(gone, vec![is_all.into()]).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_not_sent_is_there_again_when_the_browser_loses_its_database() {
+    let _turn = turn().await;
+    let mut endpoint = Endpoint::start().await;
+    let profile = Profile::new("second-place");
+    let app = App::begin(&profile, &endpoint.url()).await;
+    app.enrol(&endpoint).await;
+    app.record_reception(&Reception::new("Lò Văn Inh", "Đã gửi rồi"))
+        .await;
+    app.is_all_sent().await;
+    endpoint.kill();
+    for name in ["Giàng Thị Mỷ", "Vàng A Páo"] {
+        app.record_reception(&Reception::new(name, "Chưa gửi được"))
+            .await;
+    }
+    app.begin_record("tiep_cong_dan").await;
+    app.fill_reception(&Reception::new("Hạng A Chu", "Đang ghi dở"))
+        .await;
+    app.draft_is_kept().await;
+    throw_away(&app, false).await;
+    app.browser.see(".toast", "đã lấy lại").await;
+    app.go("/").await;
+    app.browser
+        .see("main a[href^='#/nhap/']", "Hạng A Chu")
+        .await;
+    app.waits_to_send().await;
+    app.open_list("tiep_cong_dan").await;
+    app.finds("Giàng Thị Mỷ", "Giàng Thị Mỷ").await;
+    app.finds("Vàng A Páo", "Vàng A Páo").await;
+    // It goes on, and reads the rest from the endpoint again.
+    endpoint.restart().await;
+    app.is_all_sent_in_the_end().await;
+    app.browser
+        .until("all three are here", async || {
+            let count = app.export().await.records.len();
+            if count == 3 {
+                Ok(())
+            } else {
+                Err(count.to_string())
+            }
+        })
+        .await;
     app.browser.close().await;
 }

@@ -63,6 +63,14 @@ pub(crate) async fn all(notebook: &str) -> Option<Vec<(String, Uint8Array)>> {
     Some(found)
 }
 
+/// Lets go of what is kept under a name.
+pub(crate) async fn drop_one(notebook: &str, name: &str) {
+    if let Some(cache) = open(notebook).await {
+        let url = format!("ban-doi/{name}");
+        settle(call(&cache, "delete", &[&url.into()])).await;
+    }
+}
+
 /// Lets go of what is kept under names for which this holds.
 pub(crate) async fn drop_where(notebook: &str, is_over: impl Fn(&str) -> bool) {
     let Some(cache) = open(notebook).await else {

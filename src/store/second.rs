@@ -67,8 +67,7 @@ impl Store {
     }
 
     pub(super) async fn let_draft_go(&self, name: &str) {
-        let kept = format!("{DRAFT}{name}");
-        twin::drop_where(&self.name, |name| *name == *kept).await;
+        twin::drop_one(&self.name, &format!("{DRAFT}{name}")).await;
     }
 
     /// The endpoint has all that was saved before this moment: the second place may let it go.

@@ -37,25 +37,7 @@ async fn a_new_build_waits_until_it_is_asked_for_and_loses_nothing() {
         "nothing moves before somebody agrees"
     );
 
-    // The page itself is asked: a worker that must answer questions cannot make way for the next.
-    app.browser
-        .js("window.isOldPage = true", Vec::new())
-        .await
-        .unwrap();
-    app.browser.click_words("main button", "Cập nhật").await;
-    app.browser
-        .until("the page opens anew", async || {
-            let old = app
-                .browser
-                .js("return window.isOldPage === true", Vec::new())
-                .await?;
-            if old == false {
-                Ok(())
-            } else {
-                Err("the same page".to_owned())
-            }
-        })
-        .await;
+    update_now(&app).await;
     app.is_open().await;
     assert_eq!(app.build().await, new);
     host.kill();
@@ -128,16 +110,35 @@ async fn a_half_finished_deployment_is_not_adopted_and_the_old_build_goes_on() {
     assert_eq!(look_for_a_build(&app).await, "installed");
     app.go("/").await;
     app.browser.see("main", "Có bản mới").await;
-    app.browser.click_words("main button", "Cập nhật").await;
-    app.browser
-        .until("the new build is here", async || {
-            let status = app.build().await;
-            if status == new { Ok(()) } else { Err(status) }
-        })
-        .await;
+    update_now(&app).await;
+    app.is_open().await;
+    assert_eq!(app.build().await, new);
     app.open_list("tiep_cong_dan").await;
     app.browser.see_count("a.row", 2).await;
     app.browser.close().await;
+}
+
+/// Agrees to the new build, and waits for its page.
+async fn update_now(app: &App) {
+    // The page itself is asked: a worker that must answer questions cannot make way for the next.
+    app.browser
+        .js("window.isOldPage = true", Vec::new())
+        .await
+        .unwrap();
+    app.browser.click_words("main button", "Cập nhật").await;
+    app.browser
+        .until("the page opens anew", async || {
+            let old = app
+                .browser
+                .js("return window.isOldPage === true", Vec::new())
+                .await?;
+            if old == false {
+                Ok(())
+            } else {
+                Err("the same page".to_owned())
+            }
+        })
+        .await;
 }
 
 /// Has the browser look whether the host has another build; what became of its worker.

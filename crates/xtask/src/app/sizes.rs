@@ -13,7 +13,7 @@ use super::finish::Finished;
 const CORE_BROTLI_MAX: u64 = 250 * 1024;
 const CORE_BROTLI_AIM: u64 = 180 * 1024;
 /// What comes after the core: on a slow line (50 kbit/s) it is there in 40 seconds, before the first trip to a hamlet.
-const EXTRAS_BROTLI_MAX: u64 = 250 * 1024;
+const EXTRAS_BROTLI_MAX: u64 = 256 * 1024;
 /// The makers of XLSX and DOCX are the last of the extras and wanted last.
 const OFFICES_BROTLI_MAX: u64 = 240 * 1024;
 const OFFICES: &str = "split_offices-";

@@ -1,6 +1,7 @@
 //! The only door to the browser, apart from the store's and the network's own: one call, one typed answer.
 //! No decisions live here.
 
+pub(crate) mod cache;
 pub(crate) mod camera;
 pub(crate) mod events;
 pub(crate) mod files;
@@ -8,7 +9,6 @@ pub(crate) mod gzip;
 pub(crate) mod prefs;
 pub(crate) mod seal;
 pub(crate) mod tabs;
-pub(crate) mod twin;
 pub(crate) mod worker;
 
 use std::cell::{Cell, RefCell};

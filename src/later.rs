@@ -9,8 +9,8 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     app, browser,
-    markup::{Piece, view},
-    pages, words,
+    markup::Piece,
+    pages,
     work::{Work, catalogue, exchange, sync, unit},
 };
 
@@ -152,17 +152,10 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     let path = path.to_owned();
     let shown = move || match (state.get(), HERE.get()) {
         (Coming::Here, Some(later)) => untrack(|| (later.page)(work, &path)),
-        (Coming::Asked, _) => {
-            view! { <main class="page middle"><p class="hint" role="status">"Đang mở phần này…"</p></main> }
-        }
+        (Coming::Asked, _) => pages::frame::coming(),
         (Coming::Missing | Coming::Here, _) => {
             pages::frame::head("Chưa mở được", Some("/"));
-            view! {
-                <main class="page middle">
-                    <div class="banner warn" role="alert">{words::PART_MISSING}</div>
-                    <button class="button" on:click=move |_| ask()>"Thử lại"</button>
-                </main>
-            }
+            pages::frame::missing(ask)
         }
     };
     shown.piece()

@@ -22,9 +22,8 @@ use records::{
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::browser::{
-    self,
+    self, cache,
     seal::{self, SealError},
-    twin,
 };
 use idb::{Db, Op};
 
@@ -175,8 +174,8 @@ pub(crate) struct Store {
     name: String,
     db: Db,
     key: web_sys::CryptoKey,
-    /// How many rows the browser had lost here and kept in its second place.
-    pub(crate) found_again: usize,
+    /// The browser had lost the database; it began with what the second place has.
+    pub(crate) is_found_again: bool,
 }
 
 /// What was there at the start.
@@ -237,17 +236,17 @@ impl Store {
             .read(&["keys"], vec![Op::Get("keys", "data".into())])
             .await?;
         let found = found.into_iter().next().filter(JsValue::is_object);
-        let mut found_again = 0;
+        let mut is_found_again = false;
         let bytes = if let Some(found) = found {
             Uint8Array::new(&found).to_vec()
         } else {
             // Nothing is here: it is new, or the browser lost it.
-            let twin = twin::all(name).await.unwrap_or_default();
-            let (bytes, ops, rows) = second::begin(&twin);
+            let kept = cache::all(name).await.unwrap_or_default();
+            let (bytes, ops, was_here) = second::begin(&kept);
             // Two tabs may start at once: the first one's key stays.
             match db.write(&["keys", "meta", "log", "drafts"], ops).await {
                 Ok(_) => {
-                    found_again = rows;
+                    is_found_again = was_here;
                     second::keep_key(name, &bytes).await;
                     bytes
                 }
@@ -264,7 +263,7 @@ impl Store {
             name: name.to_owned(),
             db,
             key: seal::key(&bytes).await?,
-            found_again,
+            is_found_again,
         };
         store.double_unless_done(&bytes).await?;
         Ok(store)
@@ -431,9 +430,9 @@ impl Store {
             rows.push(row.clone());
             ops.push(Op::Put("log", None, row));
         }
-        if let Some((draft, seen)) = drop_draft.clone() {
-            ops.push(Op::Expect("drafts", draft.into(), seen));
-            ops.push(Op::Delete("drafts", draft.into()));
+        if let Some((draft, seen)) = &drop_draft {
+            ops.push(Op::Expect("drafts", (*draft).into(), seen.clone()));
+            ops.push(Op::Delete("drafts", (*draft).into()));
         }
         if !ops.is_empty() {
             self.db.write(&["meta", "log", "drafts"], ops).await?;
@@ -561,7 +560,7 @@ impl Store {
         let names: Vec<&str> = STORES.iter().map(|(name, _)| *name).collect();
         let ops = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
         // First the second place: an empty database would begin with what is there.
-        twin::erase(&self.name).await;
+        cache::erase(&self.name).await;
         self.db.write(&names, ops).await.map(|_| ())
     }
 }

@@ -119,10 +119,10 @@ pub(crate) fn net_error(error: &NetError) -> String {
     }
 }
 
-pub(crate) fn found_again(rows: usize) -> String {
+pub(crate) fn found_again(waiting: usize) -> String {
     format!(
         "Trình duyệt đã làm mất dữ liệu trên máy; đã lấy lại {} lần ghi chưa gửi từ bản đôi.",
-        count(rows)
+        count(waiting)
     )
 }
 

@@ -42,7 +42,7 @@ const EDGES: [(&str, &[&str], &str); 11] = [
     ("markup", &[], "views know nothing of what they show"),
     (
         "later",
-        &["app", "pages", "work", "browser", "words", "markup"],
+        &["app", "pages", "work", "browser", "markup"],
         "the table of addresses in the second wasm, which falls back on the first one's",
     ),
     (

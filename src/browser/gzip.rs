@@ -9,6 +9,14 @@ pub(crate) async fn pack(bytes: &[u8]) -> Option<Uint8Array> {
     through("CompressionStream", bytes).await
 }
 
+/// Bytes packed, or as they are where the browser cannot.
+pub(crate) async fn packed(bytes: Vec<u8>) -> Vec<u8> {
+    match pack(&bytes).await {
+        Some(packed) => packed.to_vec(),
+        None => bytes,
+    }
+}
+
 /// Unpacks bytes.
 pub(crate) async fn unpack(bytes: &[u8]) -> Option<Vec<u8>> {
     through("DecompressionStream", bytes)

@@ -11,7 +11,7 @@ use crate::{
         files as device, let_go,
     },
     markup::view,
-    pages::frame::head,
+    pages::frame::{self, head},
     parts::icon::icon,
     state::undo,
     words,
@@ -58,17 +58,8 @@ pub(crate) fn door(work: Work) -> AnyView {
     ask();
     let shown = move || match (here.get(), is_missing.get()) {
         (Some(page), _) => untrack(|| page(work)),
-        (None, false) => {
-            view! { <main class="page middle"><p class="hint" role="status">"Đang mở phần này…"</p></main> }
-        }
-        (None, true) => {
-            view! {
-                <main class="page middle">
-                    <div class="banner warn" role="alert">{words::PART_MISSING}</div>
-                    <button class="button" on:click=move |_| ask()>"Thử lại"</button>
-                </main>
-            }
-        }
+        (None, false) => frame::coming(),
+        (None, true) => frame::missing(ask),
     };
     view! { {shown} }
 }
@@ -383,7 +374,7 @@ async fn read_run(
                     note.set("Mã này không phải mã Chuyển hộ.".to_owned());
                     continue;
                 }
-                Seen::Some(here, all) => (here, all),
+                Seen::Part(here, all) => (here, all),
             };
             if reading.get_untracked() != Reading::On(here, all) {
                 note.set(String::new());

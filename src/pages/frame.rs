@@ -46,6 +46,21 @@ pub(crate) fn bare() {
     expect_context::<Head>().is_bare.set(true);
 }
 
+/// In the place of a page whose wasm is on its way.
+pub(crate) fn coming() -> AnyView {
+    view! { <main class="page middle"><p class="hint" role="status">"Đang mở phần này…"</p></main> }
+}
+
+/// In the place of a page whose wasm did not come.
+pub(crate) fn missing(again: impl Fn() + 'static) -> AnyView {
+    view! {
+        <main class="page middle">
+            <div class="banner warn" role="alert">{words::PART_MISSING}</div>
+            <button class="button" on:click=move |_| again()>"Thử lại"</button>
+        </main>
+    }
+}
+
 pub(crate) fn frame(
     work: Work,
     head: Head,

@@ -126,14 +126,15 @@ impl Keeper {
         });
     }
 
+    /// Whether a draft is on its way into the store.
+    fn is_keeping(self) -> bool {
+        let keeping = self.keeping.try_get_value();
+        keeping.is_some_and(|keeping| keeping > 0)
+    }
+
     /// Whether something that was typed is still on its way to the device.
     fn is_behind(self) -> bool {
-        let is_pending = self.is_pending.try_get_value() == Some(true);
-        is_pending
-            || self
-                .keeping
-                .try_get_value()
-                .is_some_and(|keeping| keeping > 0)
+        self.is_keeping() || self.is_pending.try_get_value() == Some(true)
     }
 
     /// The page may go at any moment: what was typed is kept before that.
@@ -238,11 +239,7 @@ impl Keeper {
 impl Keeper {
     /// Waits for drafts on their way into the store.
     async fn settle(self) {
-        while self
-            .keeping
-            .try_get_value()
-            .is_some_and(|keeping| keeping > 0)
-        {
+        while self.is_keeping() {
             gloo_timers::future::TimeoutFuture::new(KEEPING_MS).await;
         }
     }

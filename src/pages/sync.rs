@@ -24,7 +24,7 @@ pub(crate) fn page(work: Work) -> AnyView {
             <section class="card">
                 <h2>"Chuyển hộ"</h2>
                 <p class="hint">"Không có mạng? Máy khác mang hộ những lần ghi chưa gửi, dưới niêm phong."</p>
-                <a class="button" id="carry" href="#/chuyen-ho">{icon("share")}"Nhờ mang hộ, mang hộ"</a>
+                <a class="button" id="carry" href="#/chuyen-ho">{icon("share")}"Mở Chuyển hộ"</a>
             </section>
             {set_aside(work)}
             {storage(work)}

@@ -50,17 +50,13 @@ pub(crate) async fn change(work: Work, change: impl Fn(&mut Courier)) -> Result<
 
 /// What is still to be brought always stays.
 fn tidy(courier: &mut Courier) {
-    let is_done = |at: &usize| {
-        courier
-            .carried
-            .get(*at)
-            .is_some_and(|carried| !carried.waits())
-    };
-    let done: Vec<usize> = (0..courier.carried.len()).filter(is_done).collect();
-    let old = done.len().saturating_sub(KEPT_MAX);
-    for at in done.into_iter().take(old).rev() {
-        courier.carried.remove(at);
-    }
+    let done = courier.carried.iter().filter(|carried| !carried.waits());
+    let mut old = done.count().saturating_sub(KEPT_MAX);
+    courier.carried.retain(|carried| {
+        let is_old = old > 0 && !carried.waits();
+        old -= usize::from(is_old);
+        !is_old
+    });
     let old = courier.given.len().saturating_sub(KEPT_MAX);
     courier.given.drain(..old);
 }
@@ -162,8 +158,10 @@ pub(crate) async fn learn_key(work: Work) {
         }
         (profile.endpoint.clone(), profile.key.clone())
     };
-    // Not told now, it is asked after the next exchange.
-    if let Ok(hello) = net::hello(&endpoint, &key).await {
+    // Not told now, or by an endpoint of an earlier release, it is asked after the next exchange.
+    if let Ok(hello) = net::hello(&endpoint, &key).await
+        && !hello.seal.is_empty()
+    {
         let learn = |profile: &mut Profile| {
             // The person may have enrolled elsewhere meanwhile.
             if profile.endpoint == endpoint {

@@ -5,9 +5,9 @@ use leptos::prelude::*;
 use records::{
     draft::Draft,
     files::{self, EXPORT_KIND, EXPORT_VERSION, Export, FileError, Found},
+    hex,
     id::RecordId,
     json::{self, Object, Read, ReadError},
-    parcel::{from_hex, to_hex},
     replica::Entry,
     write::{Out, Write, to_json},
 };
@@ -214,20 +214,19 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
     });
     let broken = |e: &dyn core::fmt::Display| FilesError::Browser(e.to_string());
     let plain = to_json(&body).into_bytes();
-    let packed = gzip::pack(&plain).await;
+    let plain = gzip::packed(plain).await;
     let salt: [u8; 16] = browser::random();
     let head = BackupHead {
         kind: BACKUP_KIND.to_owned(),
         version: 1,
         kdf: "PBKDF2-SHA256".to_owned(),
         rounds: seal::ROUNDS,
-        salt: to_hex(&salt),
-        gzip: packed.is_some(),
+        salt: hex::encode(&salt),
+        gzip: files::is_packed(&plain),
     };
     let key = seal::key_from_words(words, &salt)
         .await
         .map_err(|e| broken(&e))?;
-    let plain = packed.map_or(plain, |packed| packed.to_vec());
     let sealed = seal::seal(&key, BACKUP_KIND, &plain)
         .await
         .map_err(|e| broken(&e))?;
@@ -264,7 +263,7 @@ pub(crate) async fn restore(
     if head.version > 1 || head.rounds != seal::ROUNDS {
         return Err(FileError::Newer(u64::from(head.version)).into());
     }
-    let salt = from_hex(&head.salt).ok_or(FileError::Foreign)?;
+    let salt = hex::decode(&head.salt).ok_or(FileError::Foreign)?;
     let key = seal::key_from_words(words, &salt)
         .await
         .or(Err(FilesError::Passphrase))?;

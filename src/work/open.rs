@@ -77,10 +77,11 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         narrow: RefCell::new(0),
         patience_ms: RefCell::new(0),
     };
-    let found_again = tools.store.found_again;
+    let is_found_again = tools.store.is_found_again;
     let work = Work::new(book, tools);
-    if found_again > 0 {
-        work.book.say(words::found_again(found_again), None);
+    if is_found_again {
+        let waiting = work.book.peek(|data| data.replica.waiting().count());
+        work.book.say(words::found_again(waiting), None);
     }
     HERE.with(|here| *here.borrow_mut() = Some(work));
     live(work);

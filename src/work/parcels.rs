@@ -1,12 +1,14 @@
 //! Chuyển hộ, what a person does: seals what waits on this device for another to carry, and takes in what another
 //! sealed. Of a wasm of its own, with the makers and readers of QR codes.
 
-use std::collections::BTreeSet;
+use std::cell::Cell;
 
 use qrcodegen::{QrCode, QrCodeEcc, QrSegment, Version};
 use records::{
+    files::is_packed,
+    hex,
     id::ChangeId,
-    parcel::{self, Bag, BagError, Parcel, from_hex, name_of, to_hex},
+    parcel::{self, Bag, BagError, Parcel, name_of},
     write::to_json,
 };
 
@@ -28,8 +30,6 @@ use crate::{
 
 /// Bytes in one code: a code of 61 squares a side, which a cheap camera reads from a screen of 5 inches.
 const PIECE_BYTES: usize = 300;
-/// How a packed text begins (RFC 1952).
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// Why nothing was sealed, or nothing taken in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -58,7 +58,7 @@ pub(crate) enum CarryError {
 pub(crate) async fn seal_waiting(work: Work) -> Result<Bag, CarryError> {
     let tools = work.tools();
     let public = tools.profile.borrow().seal.clone();
-    let theirs = from_hex(&public)
+    let theirs = hex::decode(&public)
         .filter(|key| !key.is_empty())
         .ok_or(CarryError::NoKey)?;
     let made_ms = browser::now_ms();
@@ -78,16 +78,12 @@ pub(crate) async fn seal_waiting(work: Work) -> Result<Bag, CarryError> {
             device: request.device,
             made: made_ms,
             count: request.changes.len() as u64,
-            key: to_hex(&mine),
+            key: hex::encode(&mine),
             sealed: String::new(),
         };
-        let plain = to_json(&request).into_bytes();
-        let plain = match gzip::pack(&plain).await {
-            Some(packed) => packed.to_vec(),
-            None => plain,
-        };
+        let plain = gzip::packed(to_json(&request).into_bytes()).await;
         let sealed = seal::seal(&key, &parcel.head(), &plain).await?;
-        parcel.sealed = to_hex(&sealed.to_vec());
+        parcel.sealed = hex::encode(&sealed.to_vec());
         bag.parcels.push(parcel);
     }
     let given = Given { made_ms, ids };
@@ -106,11 +102,7 @@ pub(crate) fn as_file(bag: &Bag) -> Ready {
 
 /// A bag as the texts of a run of codes.
 pub(crate) async fn as_frames(bag: &Bag) -> Vec<String> {
-    let bytes = to_json(bag).into_bytes();
-    let bytes = match gzip::pack(&bytes).await {
-        Some(packed) => packed.to_vec(),
-        None => bytes,
-    };
+    let bytes = gzip::packed(to_json(bag).into_bytes()).await;
     parcel::frames(&bytes, PIECE_BYTES)
 }
 
@@ -148,7 +140,7 @@ pub(crate) fn read_codes(width: usize, height: usize, grey: &[u8]) -> Vec<String
 }
 
 /// What came in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Came {
     /// Parcels that were not here yet.
     pub(crate) fresh: usize,
@@ -158,7 +150,7 @@ pub(crate) struct Came {
 
 /// Takes parcels of another device in, from a file or a run of codes; stored before it answers.
 pub(crate) async fn take_in(work: Work, bytes: &[u8]) -> Result<Came, CarryError> {
-    let unpacked = match bytes.starts_with(&GZIP) {
+    let unpacked = match is_packed(bytes) {
         true => gzip::unpack(bytes).await,
         false => Some(bytes.to_vec()),
     };
@@ -173,19 +165,9 @@ pub(crate) async fn take_in(work: Work, bytes: &[u8]) -> Result<Came, CarryError
             return Err(CarryError::Elsewhere);
         }
     }
-    let (courier, _) = work.tools().store.courier().await?;
-    let here: BTreeSet<&str> = courier
-        .carried
-        .iter()
-        .map(|carried| carried.parcel.key.as_str())
-        .collect();
-    let mut came = Came::default();
-    for parcel in &bag.parcels {
-        came.fresh += usize::from(!here.contains(parcel.key.as_str()));
-        came.changes += parcel.count;
-    }
-    let came_ms = browser::now_ms();
+    let (came_ms, fresh) = (browser::now_ms(), Cell::new(0));
     courier::change(work, |courier| {
+        let before = courier.carried.len();
         for parcel in &bag.parcels {
             let is_here = |carried: &Carried| carried.parcel.key == parcel.key;
             if !courier.carried.iter().any(is_here) {
@@ -197,10 +179,14 @@ pub(crate) async fn take_in(work: Work, bytes: &[u8]) -> Result<Came, CarryError
                 });
             }
         }
+        fresh.set(courier.carried.len() - before);
     })
     .await?;
     sync::soon(work);
-    Ok(came)
+    Ok(Came {
+        fresh: fresh.get(),
+        changes: bag.parcels.iter().map(|parcel| parcel.count).sum(),
+    })
 }
 
 /// Drops a parcel: its author still has everything.
@@ -222,4 +208,105 @@ pub(crate) async fn try_again(work: Work, key: &str) -> Result<(), StoreError> {
     .await?;
     sync::now(work);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIDE: usize = 480;
+
+    /// Chance that repeats itself.
+    struct Chance(u32);
+
+    impl Chance {
+        fn below(&mut self, end: u32) -> u32 {
+            self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (self.0 >> 16) % end
+        }
+
+        fn byte(&mut self) -> u8 {
+            u8::try_from(self.below(256)).unwrap()
+        }
+    }
+
+    /// A code as a camera in a hand sees it: so many parts in a hundred turned, grey, with noise.
+    fn picture(path: &str, squares: usize, chance: &mut Chance) -> Vec<u8> {
+        let mut dark = vec![false; squares * squares];
+        for square in path.split('M').skip(1) {
+            let (x, y) = square.split('h').next().unwrap().split_once(' ').unwrap();
+            let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
+            dark[y * squares + x] = true;
+        }
+        let (turn, part) = (chance.below(16), 78 + chance.below(14));
+        let (whole, middle) = (squares as f64 + 8.0, SIDE as f64 / 2.0);
+        let size = SIDE as f64 * f64::from(part) / 100.0;
+        let turn = f64::from(turn) / 100.0;
+        let place = |along: f64| {
+            let at = (along / size + 0.5) * whole - 4.0;
+            (0..squares).find(|square| (0.0..1.0).contains(&(at - *square as f64)))
+        };
+        let point = |at: usize| {
+            let (x, y) = ((at % SIDE) as f64 - middle, (at / SIDE) as f64 - middle);
+            let (u, v) = (place(x + y * turn), place(y - x * turn));
+            u.zip(v).is_some_and(|(u, v)| dark[v * squares + u])
+        };
+        let points: Vec<bool> = (0..SIDE * SIDE).map(point).collect();
+        let shade = |is_dark: bool| if is_dark { 40 } else { 190 };
+        points
+            .into_iter()
+            .map(|is_dark| shade(is_dark) + chance.byte() / 8)
+            .collect()
+    }
+
+    fn codes() -> Vec<(String, String, usize)> {
+        let bytes: Vec<u8> = (0..PIECE_BYTES * 4)
+            .map(|at| u8::try_from(at * at % 253).unwrap())
+            .collect();
+        let texts = parcel::frames(&bytes, PIECE_BYTES);
+        let code = |text: String| {
+            let (path, squares) = code(&text, None).unwrap();
+            (text, path, squares)
+        };
+        texts.into_iter().map(code).collect()
+    }
+
+    #[test]
+    fn a_code_of_the_size_the_app_shows_is_read_within_a_few_looks() {
+        let mut chance = Chance(1);
+        for (text, path, squares) in codes() {
+            assert!(squares <= 65, "{squares} squares a side");
+            let is_read = |_| {
+                let grey = picture(&path, squares, &mut chance);
+                read_codes(SIDE, SIDE, &grey) == [text.clone()]
+            };
+            assert!((0..6).any(is_read), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_code_is_none_and_ends_nothing() {
+        let mut chance = Chance(2);
+        let (_, path, squares) = codes().remove(0);
+        for round in 0..24 {
+            let mut grey: Vec<u8> = match round % 4 {
+                0 => (0..SIDE * SIDE).map(|_| chance.byte()).collect(),
+                1 => {
+                    let wide = 3 + chance.below(40) as usize;
+                    let is_dark =
+                        |at: usize| (at % SIDE / wide + at / SIDE / wide).is_multiple_of(2);
+                    (0..SIDE * SIDE)
+                        .map(|at| if is_dark(at) { 10 } else { 240 })
+                        .collect()
+                }
+                2 => vec![chance.byte(); SIDE * SIDE],
+                _ => picture(&path, squares, &mut chance),
+            };
+            // Torn: a stripe of it is gone.
+            let from = chance.below(200) as usize * SIDE;
+            grey[from..from + 200 * SIDE].fill(chance.byte());
+            assert_eq!(read_codes(SIDE, SIDE, &grey), [""; 0]);
+        }
+        assert_eq!(read_codes(0, 0, &[]), [""; 0]);
+    }
 }

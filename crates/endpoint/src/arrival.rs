@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use records::{
     change::{Change, ChangeError, ORDINARY, RecWrites, parse_change},
-    date,
+    date, hex,
     id::{ChangeId, DeviceId},
     published::Book,
     stamp::Stamp,
@@ -187,7 +187,10 @@ fn number(mac_key: &[u8; 32], giving: &Giving<'_>) -> Arrived {
 }
 
 fn proof(mac_key: &[u8; 32], id: ChangeId, scope: &str, eff: Stamp, hash: &[u8]) -> String {
-    mac(mac_key, &format!("{id}\n{scope}\n{eff}\n{}", hex(hash)))
+    mac(
+        mac_key,
+        &format!("{id}\n{scope}\n{eff}\n{}", hex::encode(hash)),
+    )
 }
 
 fn mac(key: &[u8; 32], text: &str) -> String {
@@ -196,8 +199,4 @@ fn mac(key: &[u8; 32], text: &str) -> String {
     let mut mac = Hmac::<Sha256>::new(&block.into());
     mac.update(text.as_bytes());
     URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -5,9 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use records::id::DeviceId;
-
-use crate::store::Contact;
+use records::{id::DeviceId, wire::Contact};
 
 /// More devices than a commune has.
 const DEVICES_MAX: usize = 10_000;
@@ -24,7 +22,7 @@ impl Heard {
 
     /// Whether it says something else than what was stored, or that was long ago.
     pub(crate) fn is_news(&self, contact: &Contact) -> bool {
-        self.all().get(&contact.dev).is_none_or(|before| {
+        self.all().get(&contact.device).is_none_or(|before| {
             let is_same = before.waiting == contact.waiting && before.records == contact.records;
             !is_same || contact.seen_at.saturating_sub(before.seen_at) > SAME_MS
         })
@@ -36,6 +34,6 @@ impl Heard {
         if all.len() >= DEVICES_MAX {
             all.clear(); // it only saves writes
         }
-        all.insert(contact.dev, contact.clone());
+        all.insert(contact.device, contact.clone());
     }
 }

@@ -30,7 +30,7 @@ use axum::{http::HeaderValue, serve::ListenerExt};
 use records::{
     json::ReadError,
     published::{self, Bundle, Mark},
-    wire::Unit,
+    wire::{Contact, Unit},
 };
 use tokio::{
     net::TcpListener,
@@ -41,7 +41,7 @@ use tower_http::services::ServeDir;
 use heard::Heard;
 pub use routes::{router, routes};
 use seal::Opener;
-use store::{Contact, Hand, Identity, Store, StoreError};
+use store::{Hand, Identity, Store, StoreError};
 
 /// How long requests that are being served may still take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(10);

@@ -106,8 +106,7 @@ pub async fn known(store: &Store) -> Result<Bundle, NotPublished> {
 /// When it has, or could not be stored.
 pub async fn publish(store: &Store, source: &Path) -> Result<Mark, NotPublished> {
     let text = check(store, source).await?;
-    let hash: [u8; 32] = Sha256::digest(text.as_bytes()).into();
-    let hash = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = records::hex::encode(&Sha256::digest(text.as_bytes()));
     Ok(store.publish(hash, text.into_bytes(), now_ms()).await?)
 }
 

@@ -8,7 +8,10 @@ use aes_gcm::{
 };
 use hkdf::Hkdf;
 use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point};
-use records::parcel::{INFO, Parcel, from_hex, name_of, to_hex};
+use records::{
+    hex,
+    parcel::{INFO, Parcel, name_of},
+};
 use sha2::Sha256;
 
 /// The bytes of an envelope before the sealed text.
@@ -50,7 +53,7 @@ impl Opener {
             texts.expand(&info, &mut bytes).ok()?; // 32 bytes are within what HKDF gives
             SecretKey::from_slice(&bytes).ok() // or the next one
         })?;
-        let public = to_hex(secret.public_key().to_sec1_point(false).as_bytes());
+        let public = hex::encode(secret.public_key().to_sec1_point(false).as_bytes());
         Some(Self { secret, public })
     }
 
@@ -68,7 +71,7 @@ impl Opener {
     }
 
     fn unseal(&self, parcel: &Parcel) -> Option<Vec<u8>> {
-        let (theirs, mine) = (from_hex(&parcel.key)?, from_hex(&self.public)?);
+        let (theirs, mine) = (hex::decode(&parcel.key)?, hex::decode(&self.public)?);
         let point = PublicKey::from_sec1_bytes(&theirs).ok()?;
         let shared = diffie_hellman(self.secret.to_nonzero_scalar(), point.as_affine());
         let salt = [theirs, mine].concat();
@@ -76,7 +79,7 @@ impl Opener {
         Hkdf::<Sha256>::new(Some(&salt), shared.raw_secret_bytes())
             .expand(INFO.as_bytes(), &mut key)
             .ok()?;
-        let envelope = from_hex(&parcel.sealed)?;
+        let envelope = hex::decode(&parcel.sealed)?;
         let (nonce, msg) = envelope.split_at_checked(NONCE)?;
         let nonce: [u8; NONCE] = nonce.try_into().ok()?;
         let aad = parcel.head();

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use records::id::{ChangeId, DeviceId, RecordId};
 use records::published::Mark;
 use records::stamp::Stamp;
-use records::wire::{Acceptance, Cursor};
+use records::wire::{Acceptance, Contact, Cursor};
 
 use crate::metrics::GroupFigures;
 use postgres::Postgres;
@@ -233,21 +233,6 @@ pub struct Confirm {
     pub arrival_ms: u64,
     /// Who writes the numbers that are given now.
     pub hand: Hand,
-}
-
-/// What a device says of itself with a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Contact {
-    /// Which.
-    pub dev: DeviceId,
-    /// Server time.
-    pub seen_at: u64,
-    /// Changes that it has not sent yet.
-    pub waiting: u64,
-    /// Records that it holds.
-    pub records: u64,
-    /// The name in its newest change; empty when it sent none.
-    pub who: String,
 }
 
 /// What one device brought for another at one time.

@@ -40,23 +40,22 @@ pub(crate) fn tamper(path: &Path, statements: &str) {
 
 /// The first column, bytes, of the first row.
 pub(crate) fn bytes_of(path: &Path, query: &str) -> Vec<u8> {
-    #[cfg(not(feature = "postgres"))]
-    return rusqlite::Connection::open(path)
-        .unwrap()
-        .query_row(query, [], |row| row.get(0))
-        .unwrap();
-    #[cfg(feature = "postgres")]
-    beside(|| client(&place(path)).query_one(query, &[]).unwrap().get(0))
+    first(path, query)
 }
 
 /// The first column, a count, of the first row.
 pub(crate) fn count_of(path: &Path, query: &str) -> i64 {
-    #[cfg(not(feature = "postgres"))]
-    return rusqlite::Connection::open(path)
-        .unwrap()
-        .query_row(query, [], |row| row.get(0))
-        .unwrap();
-    #[cfg(feature = "postgres")]
+    first(path, query)
+}
+
+#[cfg(not(feature = "postgres"))]
+fn first<T: rusqlite::types::FromSql>(path: &Path, query: &str) -> T {
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.query_row(query, [], |row| row.get(0)).unwrap()
+}
+
+#[cfg(feature = "postgres")]
+fn first<T: for<'a> postgres::types::FromSql<'a> + Send>(path: &Path, query: &str) -> T {
     beside(|| client(&place(path)).query_one(query, &[]).unwrap().get(0))
 }
 

@@ -8,8 +8,9 @@ use endpoint::settings::parse_database;
 use hkdf::Hkdf;
 use p256::{PublicKey, SecretKey, ecdh::diffie_hellman, elliptic_curve::sec1::ToSec1Point};
 use records::{
+    hex,
     id::DeviceId,
-    parcel::{self, Parcel, Receipt, from_hex, to_hex},
+    parcel::{self, Parcel, Receipt},
 };
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -38,10 +39,10 @@ pub(crate) fn seal_of(
         device,
         made: 1_763_800_000_000,
         count,
-        key: to_hex(mine.as_bytes()),
+        key: hex::encode(mine.as_bytes()),
         sealed: String::new(),
     };
-    let theirs = from_hex(public).unwrap();
+    let theirs = hex::decode(public).unwrap();
     let point = PublicKey::from_sec1_bytes(&theirs).unwrap();
     let shared = diffie_hellman(secret.to_nonzero_scalar(), point.as_affine());
     let salt = [mine.as_bytes(), &theirs].concat();
@@ -58,7 +59,7 @@ pub(crate) fn seal_of(
     let sealed = Aes256Gcm::new(&key.into())
         .encrypt(&nonce.into(), payload)
         .unwrap();
-    parcel.sealed = to_hex(&[&nonce[..], &sealed].concat());
+    parcel.sealed = hex::encode(&[&nonce[..], &sealed].concat());
     parcel
 }
 
@@ -100,8 +101,8 @@ async fn what_another_device_brings_is_taken_once_under_its_author() {
     let parcel = seal(&public, request(&changes, 0), 4);
     let first = receipt(&world, &parcel).await;
     assert_eq!(counts(&first), [2, 0, 1, 1]);
-    let envelope = from_hex(&parcel.sealed).unwrap();
-    assert_eq!(first.hash, to_hex(&Sha256::digest(envelope)));
+    let envelope = hex::decode(&parcel.sealed).unwrap();
+    assert_eq!(first.hash, hex::encode(&Sha256::digest(envelope)));
     // The carrier comes again, or a second one has the same parcel.
     assert_eq!(counts(&receipt(&world, &parcel).await), [0, 2, 1, 1]);
     let seen: Vec<String> = world

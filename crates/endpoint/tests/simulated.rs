@@ -14,9 +14,9 @@ use endpoint::{
 };
 use http_body_util::BodyExt as _;
 use records::{
+    hex,
     id::ChangeId,
     json::from_bytes,
-    parcel::to_hex,
     table::Table,
     wire::{Cursor, PROTOCOL, SyncAnswer, SyncRequest},
     write::to_json,
@@ -177,7 +177,7 @@ impl Server for Real {
         let Database::Sqlite(path) = self.database() else {
             return false;
         };
-        let (id, hash) = (to_hex(id.bytes()), to_hex(&Sha256::digest(raw)));
+        let (id, hash) = (hex::encode(id.bytes()), hex::encode(&Sha256::digest(raw)));
         let ask = format!("SELECT count(*) FROM held WHERE id = X'{id}' AND hash = X'{hash}'");
         crate::base::count_of(&path, &ask) == 1
     }

@@ -22,6 +22,15 @@ pub const EXPORT_KIND: &str = "so-tay-dan-van/xuat";
 /// The version of the export's shape.
 pub const EXPORT_VERSION: u32 = 1;
 
+/// How a packed text begins (RFC 1952); JSON begins otherwise.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// Whether the content of a file or parcel is packed with gzip.
+#[must_use]
+pub fn is_packed(bytes: &[u8]) -> bool {
+    bytes.starts_with(&GZIP)
+}
+
 /// A record for readers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ReadableRecord {

@@ -16,6 +16,7 @@ pub mod files;
 pub mod fold;
 pub mod form;
 pub mod handover;
+pub mod hex;
 pub mod id;
 pub mod join;
 pub mod json;

@@ -254,24 +254,6 @@ pub fn content(request: SyncRequest) -> SyncRequest {
     }
 }
 
-/// Bytes as lower-case hexadecimal digits.
-#[must_use]
-pub fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Bytes of hexadecimal digits; none when they are not.
-#[must_use]
-pub fn from_hex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) {
-        return None;
-    }
-    let digits: Option<Vec<u32>> = text.chars().map(|c| c.to_digit(16)).collect();
-    let pairs = digits?;
-    let byte = |pair: &[u32]| u8::try_from(pair.iter().fold(0, |sum, digit| sum * 16 + digit)).ok();
-    pairs.chunks(2).map(byte).collect()
-}
-
 /// The first letters of a frame; all of QR's alphanumeric alphabet.
 const MARK: &str = "STDV1";
 /// More frames than anybody holds a phone for.
@@ -315,7 +297,7 @@ pub enum Seen {
     /// Not one of these codes.
     Foreign,
     /// So many of so many are here.
-    Some(usize, usize),
+    Part(usize, usize),
 }
 
 impl Frames {
@@ -331,7 +313,7 @@ impl Frames {
             *place = Some(piece);
         }
         let here = self.pieces.iter().flatten().count();
-        Seen::Some(here, count)
+        Seen::Part(here, count)
     }
 
     /// The bytes, once every frame is here and they are those that were shown.
@@ -376,8 +358,8 @@ mod tests {
             read.take(text);
             assert_eq!(read.whole(), None);
         }
-        assert_eq!(read.take(&texts[0]), Seen::Some(5, 6));
-        assert_eq!(read.take(&texts[5]), Seen::Some(6, 6));
+        assert_eq!(read.take(&texts[0]), Seen::Part(5, 6));
+        assert_eq!(read.take(&texts[5]), Seen::Part(6, 6));
         assert_eq!(read.whole(), Some(bytes));
     }
 
@@ -386,7 +368,7 @@ mod tests {
         let (first, second) = (frames(&some_bytes(900), 400), frames(&some_bytes(901), 400));
         let mut read = Frames::default();
         read.take(&first[0]);
-        assert_eq!(read.take(&first[1]), Seen::Some(2, 3));
+        assert_eq!(read.take(&first[1]), Seen::Part(2, 3));
         let foreign = [
             "https://example.invalid/",
             "STDV1:0:0:3:",
@@ -398,9 +380,9 @@ mod tests {
         for text in foreign {
             assert_eq!(read.take(text), Seen::Foreign, "{text}");
         }
-        assert_eq!(read.take(&first[2]), Seen::Some(3, 3));
+        assert_eq!(read.take(&first[2]), Seen::Part(3, 3));
         assert!(read.whole().is_some());
-        assert_eq!(read.take(&second[0]), Seen::Some(1, 3));
+        assert_eq!(read.take(&second[0]), Seen::Part(1, 3));
         assert_eq!(read.whole(), None);
     }
 
@@ -436,15 +418,5 @@ mod tests {
         assert_eq!(Bag::open(newer.as_bytes()), Err(BagError::Newer(2)));
         assert_eq!(Bag::open(b"{\"kind\":\"x\"}"), Err(BagError::Foreign));
         assert_eq!(Bag::open(b"\xff"), Err(BagError::Foreign));
-    }
-
-    #[test]
-    fn digits_come_back_as_bytes() {
-        assert_eq!(from_hex("00ff1a"), Some(vec![0, 255, 26]));
-        assert_eq!(to_hex(&[0, 255, 26]), "00ff1a");
-        assert_eq!(
-            (from_hex("0"), from_hex("zz"), from_hex("éé")),
-            (None, None, None)
-        );
     }
 }

@@ -4,13 +4,13 @@
 //! one transaction, and only then [`Replica::adopt`] changes what is on the screen. A crash between any two of
 //! these loses nothing that was shown as saved.
 
-mod line;
+mod disk;
 
 use std::iter::Peekable;
 
 use serde_json::value::RawValue;
 
-pub use line::{Counter, Entry, SyncState};
+pub use disk::{Counter, Entry, SyncState};
 
 use crate::{
     change::{Change, ChangeError, ORDINARY, RecWrites},

@@ -171,7 +171,7 @@ pub struct PageRow {
 }
 
 /// What a device last said of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contact {
     /// Which.
     pub device: DeviceId,
@@ -186,7 +186,7 @@ pub struct Contact {
 }
 
 /// What devices last said of themselves, the newest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Contacts {
     /// One each.
     pub devices: Vec<Contact>,

@@ -97,7 +97,7 @@ pub(super) async fn list_devices(at: &UnitPlace) -> Result<(), CommandError> {
         writeln!(
             out,
             "máy {} ({who}): {} {}, {} phiếu, {} lần ghi chờ gửi",
-            contact.dev,
+            contact.device,
             date::today(contact.seen_at),
             date::clock(contact.seen_at),
             contact.records,

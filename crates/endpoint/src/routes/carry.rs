@@ -6,7 +6,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use records::{
-    parcel::{CarryRequest, Receipt, content, from_hex, to_hex},
+    files::is_packed,
+    hex,
+    parcel::{CarryRequest, Receipt, content},
     write::to_json,
 };
 use sha2::{Digest, Sha256};
@@ -20,9 +22,6 @@ use crate::{
     },
     now_ms, seal,
 };
-
-/// How a packed text begins (RFC 1952); JSON begins otherwise.
-const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 pub(super) async fn carry(
     State(endpoint): State<Endpoint>,
@@ -50,7 +49,7 @@ fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> 
         seal::OpenError::Elsewhere => Problem::SealedElsewhere,
         seal::OpenError::Damaged => Problem::SealBroken,
     })?;
-    let packing = if plain.starts_with(&GZIP) {
+    let packing = if is_packed(&plain) {
         Packing::Gzip
     } else {
         Packing::Plain
@@ -62,6 +61,6 @@ fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> 
         return Err(Problem::SealBroken); // no phone seals such a thing
     }
     let handed = HandedIn::judge(endpoint, &mut content(request), Some(asked.carrier));
-    let envelope = from_hex(&parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal
-    Ok((handed, to_hex(&Sha256::digest(envelope))))
+    let envelope = hex::decode(&parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal
+    Ok((handed, hex::encode(&Sha256::digest(envelope))))
 }

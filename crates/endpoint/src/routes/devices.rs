@@ -5,22 +5,11 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use records::wire::Contacts;
 
-use crate::{Endpoint, http::problem::Problem, store::Contact};
+use crate::{Endpoint, http::problem::Problem};
 
 pub(super) async fn devices(State(endpoint): State<Endpoint>) -> Result<Response, Problem> {
     let devices = endpoint.store().devices(&endpoint.unit().code).await?;
-    let devices: Vec<Value> = devices.iter().map(one).collect();
-    Ok(Json(json!({"devices": devices})).into_response())
-}
-
-fn one(contact: &Contact) -> Value {
-    json!({
-        "device": contact.dev,
-        "seen_at": contact.seen_at,
-        "waiting": contact.waiting,
-        "records": contact.records,
-        "who": contact.who,
-    })
+    Ok(Json(Contacts { devices }).into_response())
 }

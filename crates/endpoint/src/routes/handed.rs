@@ -6,7 +6,7 @@ use records::{
     id::{ChangeId, DeviceId},
     json::{Object, Read},
     path,
-    wire::{Fate, OFFER_MAX, PROTOCOL, SyncRequest, Verdict},
+    wire::{Contact, Fate, OFFER_MAX, PROTOCOL, SyncRequest, Verdict},
 };
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         problem::Problem,
     },
     now_ms,
-    store::{Contact, Delivery, Filed, Hold, Place, StoreError},
+    store::{Delivery, Filed, Hold, Place, StoreError},
 };
 
 /// More than five times what a device sends; beyond it, the answers alone would be large.
@@ -152,23 +152,14 @@ impl HandedIn {
         Self { delivery, verdicts }
     }
 
-    /// Whether there is anything to file.
-    pub(super) fn has_any(&self) -> bool {
-        !self.delivery.changes.is_empty()
-    }
-
-    /// What the device says of itself.
-    pub(super) fn contact(&self) -> Option<&Contact> {
-        self.delivery.contact.as_ref()
-    }
-
-    /// Files them; one verdict for each change, in order.
+    /// Files them, and notes what the device said of itself; one verdict for each change, in order.
     pub(super) async fn file(
         self,
         endpoint: &Endpoint,
     ) -> Result<Result<Vec<Verdict>, OtherEpoch>, StoreError> {
         let Self { delivery, verdicts } = self;
         let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
+        let contact = delivery.contact.clone();
         let filed = match ids.is_empty() {
             true => Filed::Here(Vec::new()),
             false => endpoint.store().file(delivery).await?,
@@ -177,6 +168,9 @@ impl HandedIn {
             Filed::Here(places) => places,
             Filed::OtherEpoch(epoch) => return Ok(Err(OtherEpoch(epoch))),
         };
+        if let Some(contact) = contact {
+            endpoint.hear(contact, !ids.is_empty());
+        }
         let verdicts = fill(verdicts, ids, places);
         for verdict in &verdicts {
             endpoint.metrics().count_verdict(match verdict.is {
@@ -193,14 +187,13 @@ impl HandedIn {
 /// A name that is longer is none.
 const WHO_CHARS_MAX: usize = 100;
 
-fn contact_of(request: &SyncRequest, sent: u64, who: &str, seen_at: u64) -> Contact {
+fn contact_of(request: &SyncRequest, settled: u64, who: &str, seen_at: u64) -> Contact {
     // A count that no device has is only kept as a large one.
     let bounded = |count: u64| count.min(u64::from(u32::MAX));
     Contact {
-        dev: request.device,
+        device: request.device,
         seen_at,
-        // What is sent here is settled here.
-        waiting: bounded(request.waiting.saturating_sub(sent)),
+        waiting: bounded(request.waiting.saturating_sub(settled)),
         records: bounded(request.records.unwrap_or(0)),
         // PostgreSQL keeps no NUL in text.
         who: who.replace('\0', "").chars().take(WHO_CHARS_MAX).collect(),

@@ -59,8 +59,6 @@ impl Asked {
             catalogue: None,
             more: true, // under another epoch the device has to come again
         };
-        let contact = handed.contact().cloned();
-        let has_filed = handed.has_any();
         let verdicts = match handed.file(endpoint).await? {
             Ok(verdicts) => verdicts,
             Err(OtherEpoch(epoch)) => {
@@ -71,9 +69,6 @@ impl Asked {
                 });
             }
         };
-        if let Some(contact) = contact {
-            endpoint.hear(contact, has_filed);
-        }
         let durable = verdicts.iter().filter(|verdict| verdict.acc.is_some());
         let wanted = Wanted {
             unit: endpoint.unit().code.clone(),

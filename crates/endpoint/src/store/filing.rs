@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use records::wire::Acceptance;
+use records::wire::{Acceptance, Contact};
 
 use super::{
-    Arrived, Contact, Delivery, Hold, OTHER_CONTENT, Place, StoreError,
+    Arrived, Delivery, Hold, OTHER_CONTENT, Place, StoreError,
     sql::{Columns, Sql},
 };
 
@@ -51,7 +51,7 @@ pub(super) fn note(sql: &mut dyn Sql, unit: &str, contact: &Contact) -> Result<(
                who = CASE WHEN excluded.who = '' THEN device.who ELSE excluded.who END";
     let row = [
         unit.into(),
-        contact.dev.bytes().into(),
+        contact.device.bytes().into(),
         contact.seen_at.into(),
         contact.waiting.into(),
         contact.records.into(),

@@ -90,10 +90,6 @@ pub(super) struct Session {
 }
 
 impl Session {
-    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.client.batch_execute(sql)?)
-    }
-
     /// Whether there are tables of a notebook.
     pub(super) fn is_prepared(&mut self) -> Result<bool, StoreError> {
         let found = self
@@ -189,6 +185,10 @@ impl Session {
 }
 
 impl Sql for Session {
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
+        Ok(self.client.batch_execute(sql)?)
+    }
+
     fn begin(&mut self, kind: Kind) -> Result<(), StoreError> {
         match kind {
             Kind::Reading => self.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"),
@@ -201,26 +201,6 @@ impl Sql for Session {
                 self.batch(&format!("SELECT pg_advisory_xact_lock({COMMON})"))
             }
         }
-    }
-
-    fn commit(&mut self) -> Result<(), StoreError> {
-        self.batch("COMMIT")
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK")
-    }
-
-    fn save_point(&mut self) -> Result<(), StoreError> {
-        self.batch("SAVEPOINT part")
-    }
-
-    fn keep_part(&mut self) -> Result<(), StoreError> {
-        self.batch("RELEASE SAVEPOINT part")
-    }
-
-    fn drop_part(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
     }
 
     fn lock(&mut self, unit: &str) -> Result<(), StoreError> {

@@ -5,10 +5,11 @@ use std::{collections::BTreeSet, ops::ControlFlow};
 use records::{
     id::{ChangeId, DeviceId, RecordId},
     published::Mark,
+    wire::Contact,
 };
 
 use super::{
-    Carried, Contact, Found, Identity, Row, Run, StoreError, Wanted,
+    Carried, Found, Identity, Row, Run, StoreError, Wanted,
     sql::{Columns, ON, Sql, Walk},
 };
 
@@ -250,7 +251,7 @@ pub(super) fn devices(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Contact>, Sto
                ORDER BY seen_at DESC, dev LIMIT ?2";
     sql.all(get, &[unit.into(), DEVICES_MAX.into()], |row| {
         Ok(Contact {
-            dev: DeviceId::of(row.array(0)?),
+            device: DeviceId::of(row.array(0)?),
             seen_at: row.count(1)?,
             waiting: row.count(2)?,
             records: row.count(3)?,

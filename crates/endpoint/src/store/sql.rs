@@ -40,19 +40,32 @@ pub(super) trait Engine: fmt::Debug + Send + Sync {
 
 /// A connection.
 pub(super) trait Sql: Send {
+    /// Statements without parameters and without an answer.
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError>;
+
     fn begin(&mut self, kind: Kind) -> Result<(), StoreError>;
 
     /// Durable when it returns.
-    fn commit(&mut self) -> Result<(), StoreError>;
+    fn commit(&mut self) -> Result<(), StoreError> {
+        self.batch("COMMIT")
+    }
 
-    fn roll_back(&mut self) -> Result<(), StoreError>;
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK")
+    }
 
     /// A part of a transaction that may be taken back alone.
-    fn save_point(&mut self) -> Result<(), StoreError>;
+    fn save_point(&mut self) -> Result<(), StoreError> {
+        self.batch("SAVEPOINT part")
+    }
 
-    fn keep_part(&mut self) -> Result<(), StoreError>;
+    fn keep_part(&mut self) -> Result<(), StoreError> {
+        self.batch("RELEASE SAVEPOINT part")
+    }
 
-    fn drop_part(&mut self) -> Result<(), StoreError>;
+    fn drop_part(&mut self) -> Result<(), StoreError> {
+        self.batch("ROLLBACK TO SAVEPOINT part; RELEASE SAVEPOINT part")
+    }
 
     /// Waits until no other transaction files into this notebook, and keeps it so until the end of this one.
     fn lock(&mut self, unit: &str) -> Result<(), StoreError>;

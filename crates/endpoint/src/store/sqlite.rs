@@ -95,39 +95,17 @@ pub(super) fn is_alone(path: &Path) -> Result<bool, StoreError> {
 
 struct Session(Connection);
 
-impl Session {
-    fn batch(&self, sql: &str) -> Result<(), StoreError> {
+impl Sql for Session {
+    fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         Ok(self.0.execute_batch(sql)?)
     }
-}
 
-impl Sql for Session {
     fn begin(&mut self, kind: Kind) -> Result<(), StoreError> {
         self.batch(match kind {
             Kind::Reading => "BEGIN",
             // Holds the write lock from its start.
             Kind::Writing | Kind::Alone => "BEGIN IMMEDIATE",
         })
-    }
-
-    fn commit(&mut self) -> Result<(), StoreError> {
-        self.batch("COMMIT")
-    }
-
-    fn roll_back(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK")
-    }
-
-    fn save_point(&mut self) -> Result<(), StoreError> {
-        self.batch("SAVEPOINT part")
-    }
-
-    fn keep_part(&mut self) -> Result<(), StoreError> {
-        self.batch("RELEASE part")
-    }
-
-    fn drop_part(&mut self) -> Result<(), StoreError> {
-        self.batch("ROLLBACK TO part; RELEASE part")
     }
 
     fn lock(&mut self, _unit: &str) -> Result<(), StoreError> {

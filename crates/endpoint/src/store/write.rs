@@ -15,11 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use records::published::Mark;
+use records::{published::Mark, wire::Contact};
 use tokio::sync::oneshot;
 
 use super::{
-    Confirm, Contact, Delivery, Filed, Place, StoreError,
+    Confirm, Delivery, Filed, Place, StoreError,
     filing::{self, Filing, Heads},
     read,
     sql::{Engine, Kind, Sql},

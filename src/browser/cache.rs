@@ -1,5 +1,5 @@
-//! A second place on the device: what lies in IndexedDB, once more in Cache Storage. Browsers have lost the one and kept
-//! the other: Chromium, killed in the middle of a save, twice in 560 times.
+//! Cache Storage as a place for bytes under names, beside IndexedDB: browsers have lost the one and kept the other. Files
+//! of the app lie in caches of their own (`public/sw.js`).
 
 use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -16,7 +16,7 @@ fn caches() -> Option<JsValue> {
     get(window()?.as_ref(), "caches")
 }
 
-/// The name of a notebook's second place; no build of the app has one that begins so.
+/// The name of a notebook's cache; no build of the app has one that begins so.
 fn place(notebook: &str) -> JsValue {
     format!("ban-doi/{notebook}").into()
 }

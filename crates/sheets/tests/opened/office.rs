@@ -5,7 +5,10 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 /// A printed page.
@@ -61,29 +64,43 @@ fn folder() -> PathBuf {
     folder
 }
 
+/// The first start on a machine makes the place of extensions that all profiles share
+/// (`/var/spool/libreoffice/uno_packages`); of two first starts at once one breaks. So one goes ahead.
+fn go_ahead() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        let folder = folder();
+        run(soffice(&folder).arg("--terminate_after_init"));
+        fs::remove_dir_all(&folder).unwrap();
+    });
+}
+
+/// LibreOffice without a window, with a profile in this folder.
+fn soffice(folder: &Path) -> Command {
+    let mut command = Command::new(program("SOFFICE", "soffice"));
+    let profile = folder.join("profile");
+    command.arg(format!(
+        "-env:UserInstallation=file://{}",
+        profile.display()
+    ));
+    command.args(["--headless", "--norestore"]);
+    command
+}
+
 /// The file as LibreOffice writes it in another format.
 fn converted(name: &str, bytes: &[u8], filter: &str) -> Vec<u8> {
     let folder = folder();
     let file = folder.join(name);
     fs::write(&file, bytes).unwrap();
     let out = folder.join("out");
-    run(Command::new(program("SOFFICE", "soffice"))
-        .arg(format!(
-            "-env:UserInstallation=file://{}",
-            folder.join("profile").display()
-        ))
+    go_ahead();
+    run(soffice(&folder)
         // Without a window it looks for no byte order mark.
         .args(
             name.ends_with(".csv")
                 .then_some("--infilter=Text - txt - csv (StarCalc):44,34,76,1"),
         )
-        .args([
-            "--headless",
-            "--norestore",
-            "--convert-to",
-            filter,
-            "--outdir",
-        ])
+        .args(["--convert-to", filter, "--outdir"])
         .arg(&out)
         .arg(&file));
     let extension = filter.split(':').next().unwrap();

@@ -122,7 +122,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         | ["chuong-trinh" | "bao-cao", ..]
         | [
             "dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu" | "ban-giao"
-            | "chuyen-ho" | "don-vi" | "khen-thuong",
+            | "chuyen-ho" | "quan-tri" | "don-vi" | "khen-thuong",
         ] => later::page(work, path),
         ["so", form] | ["so", form, _] => pages::list::page(work, form),
         _ => pages::not_found::page(),

@@ -160,6 +160,15 @@ pub(crate) fn folder() -> String {
         .unwrap_or_default()
 }
 
+/// What a person would call this device: what the browser says it runs on.
+pub(crate) fn device_name() -> String {
+    let agent = window().and_then(|window| window.navigator().user_agent().ok());
+    let agent = agent.unwrap_or_default();
+    let names = ["Android", "iPhone", "iPad", "Windows", "Macintosh", "Linux"];
+    let found = names.into_iter().find(|name| agent.contains(name));
+    found.unwrap_or("Máy khác").to_owned()
+}
+
 /// The window's title.
 pub(crate) fn set_title(title: &str) {
     if let Some(document) = document() {
@@ -218,6 +227,16 @@ pub(crate) fn print() {
     if let Some(window) = window() {
         let_go(window.print());
     }
+}
+
+/// Puts a text where it can be pasted from; whether the browser let it.
+pub(crate) async fn copy(text: &str) -> bool {
+    let clipboard = window().and_then(|window| get(window.navigator().as_ref(), "clipboard"));
+    let asked = clipboard.and_then(|clipboard| call(&clipboard, "writeText", &[&text.into()]));
+    let Some(Ok(asked)) = asked.map(JsCast::dyn_into::<js_sys::Promise>) else {
+        return false;
+    };
+    wasm_bindgen_futures::JsFuture::from(asked).await.is_ok()
 }
 
 /// Reloads the app.

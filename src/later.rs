@@ -11,6 +11,7 @@ use crate::{
     app, browser,
     markup::Piece,
     pages,
+    seldom::{self, Seldom},
     work::{Work, catalogue, exchange, sync, unit},
 };
 
@@ -84,7 +85,8 @@ fn there(work: Work, path: &str) -> AnyView {
         ["chuong-trinh"] => pages::programmes::page(work),
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
-        ["chuyen-ho"] => pages::carry::door(work),
+        ["chuyen-ho"] => seldom::door(work, Seldom::Carry),
+        ["quan-tri"] => seldom::door(work, Seldom::Admin),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["ban-giao"] => pages::handover::page(work),

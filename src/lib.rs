@@ -14,6 +14,7 @@ mod markup;
 mod net;
 mod pages;
 mod parts;
+mod seldom;
 mod state;
 mod store;
 mod words;

@@ -2,6 +2,7 @@
 
 use js_sys::Uint8Array;
 use records::{
+    account::{EnrolRequest, Enrolled},
     json::{Object, Read, ReadError},
     parcel::{CarryRequest, Receipt},
     wire::{Contact, Contacts, Problem, SyncAnswer, SyncRequest, Unit},
@@ -74,6 +75,13 @@ pub(crate) async fn hello(endpoint: &str, key: &str) -> Result<Hello, NetError> 
     Hello::read(&text).or(Err(NetError::Foreign))
 }
 
+/// Asks to be let in with a code.
+pub(crate) async fn enrol(endpoint: &str, request: &EnrolRequest) -> Result<Enrolled, NetError> {
+    let body = to_json(request).into_bytes();
+    let text = exchange(endpoint, "enrol", "", Some(body)).await?;
+    Enrolled::read(&text).or(Err(NetError::Foreign))
+}
+
 /// What devices last said of themselves.
 pub(crate) async fn devices(endpoint: &str, key: &str) -> Result<Vec<Contact>, NetError> {
     let text = exchange(endpoint, "devices", key, None).await?;
@@ -106,6 +114,17 @@ pub(crate) async fn carry(
 /// A published catalogue.
 pub(crate) async fn catalogue(endpoint: &str, key: &str, number: u64) -> Result<String, NetError> {
     exchange(endpoint, &format!("catalogue/{number}"), key, None).await
+}
+
+/// What an administrator asks: any verb, any shapes.
+pub(crate) async fn ask<T: Read>(
+    endpoint: &str,
+    key: &str,
+    verb: &str,
+    body: Option<String>,
+) -> Result<T, NetError> {
+    let text = exchange(endpoint, verb, key, body.map(String::into_bytes)).await?;
+    T::read(&text).or(Err(NetError::Foreign))
 }
 
 /// The text of a good answer.
@@ -156,9 +175,10 @@ fn wait_s(response: &Response) -> u32 {
 
 async fn request(url: &str, key: &str, body: Option<Vec<u8>>) -> Option<Request> {
     let headers = Headers::new().ok()?;
-    headers
-        .set("authorization", &format!("Bearer {key}"))
-        .ok()?;
+    if !key.is_empty() {
+        let bearer = format!("Bearer {key}");
+        headers.set("authorization", &bearer).ok()?;
+    }
     let init = RequestInit::new();
     init.set_cache(web_sys::RequestCache::NoStore);
     init.set_credentials(web_sys::RequestCredentials::Omit);

@@ -1,5 +1,6 @@
 //! The screens, one file for each address. A page reads the state, calls the work and lays out parts.
 
+pub(crate) mod admin;
 pub(crate) mod carry;
 pub(crate) mod charts;
 pub(crate) mod commend;

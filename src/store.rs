@@ -78,8 +78,14 @@ pub(crate) struct Profile {
     pub(crate) unit: String,
     /// Where the endpoint is; empty before enrolment.
     pub(crate) endpoint: String,
-    /// The device key.
+    /// The device's token, or the key that all share.
     pub(crate) key: String,
+    /// A token that was made and asked for, and not given yet.
+    pub(crate) pending: String,
+    /// What the token is called; empty with a shared key.
+    pub(crate) token: String,
+    /// SHA-256 of the only order to wipe this device that counts.
+    pub(crate) wipe: String,
     /// The endpoint's public key, which parcels are sealed to; empty until it was told.
     pub(crate) seal: String,
     /// The endpoint's life in which it was told.
@@ -114,6 +120,9 @@ impl Read for Profile {
             unit: profile.text_or_empty("unit")?,
             endpoint: profile.text_or_empty("endpoint")?,
             key: profile.text_or_empty("key")?,
+            pending: profile.text_or_empty("pending")?,
+            token: profile.text_or_empty("token")?,
+            wipe: profile.text_or_empty("wipe")?,
             seal: profile.text_or_empty("seal")?,
             seal_epoch: profile.text_or_empty("seal_epoch")?,
             is_welcomed: profile.flag_or_false("is_welcomed")?,
@@ -130,6 +139,9 @@ impl Write for Profile {
             out.item("unit", &self.unit);
             out.item("endpoint", &self.endpoint);
             out.item("key", &self.key);
+            out.item("pending", &self.pending);
+            out.item("token", &self.token);
+            out.item("wipe", &self.wipe);
             out.item("seal", &self.seal);
             out.item("seal_epoch", &self.seal_epoch);
             out.item("is_welcomed", &self.is_welcomed);
@@ -409,7 +421,10 @@ impl Store {
         seen: &[u8],
         drop_draft: Option<(&str, Option<Vec<u8>>)>,
     ) -> Result<Committed, StoreError> {
-        let mut ops = Vec::new();
+        let mut ops = match &plan.rest {
+            Some(rest) => self.rest(rest, seen).await?,
+            None => Vec::new(),
+        };
         let mut counter_row = None;
         if let Some(counter) = &plan.counter {
             let row = self.seal("counter", counter).await?;
@@ -425,7 +440,12 @@ impl Store {
             ));
         }
         let mut rows = Vec::new();
-        for lines in plan.entries.chunks(SEGMENT_LINES) {
+        let lines = if plan.rest.is_some() {
+            &[][..]
+        } else {
+            &plan.entries
+        };
+        for lines in lines.chunks(SEGMENT_LINES) {
             let row = self.seal("log", &lines).await?;
             rows.push(row.clone());
             ops.push(Op::Put("log", None, row));
@@ -437,14 +457,32 @@ impl Store {
         if !ops.is_empty() {
             self.db.write(&["meta", "log", "drafts"], ops).await?;
         }
-        // What came from the endpoint is there; what was made here is nowhere else yet.
-        if plan.sync.is_none() {
+        if plan.rest.is_some() {
+            // What lies in the second place may be among it; what waits is put there anew.
+            self.renew_rows(plan).await?;
+        } else if plan.sync.is_none() {
+            // What came from the endpoint is there; what was made here is nowhere else yet.
             self.keep_rows(&rows).await;
         }
         if let Some((draft, _)) = drop_draft {
             self.let_draft_go(draft).await;
         }
         Ok(Committed { counter_row })
+    }
+
+    /// What puts these lines in the place of the whole log, as this tab knows it. Rows that do not open stay.
+    async fn rest(&self, lines: &[Entry], seen: &[u8]) -> Result<Vec<Op>, StoreError> {
+        // Another tab's save is in the log and not in these lines: then it is planned again.
+        let mut ops = vec![Op::Expect("meta", "counter".into(), Some(seen.to_vec()))];
+        for (number, row) in self.rows_after(0.0).await? {
+            if self.lines(&row).await.is_ok() {
+                ops.push(Op::Delete("log", number.into()));
+            }
+        }
+        for lines in lines.chunks(SEGMENT_LINES) {
+            ops.push(Op::Put("log", None, self.seal("log", &lines).await?));
+        }
+        Ok(ops)
     }
 
     /// The person and the endpoint of this device as they are now, and the envelope they lie in.

@@ -111,13 +111,18 @@ pub(crate) fn net_error(error: &NetError) -> String {
         NetError::Silent => "Chưa liên lạc được với máy chủ. Mọi thứ vẫn lưu trên máy này.".to_owned(),
         NetError::Foreign => "Địa chỉ này không phải máy chủ của sổ tay. Kiểm tra lại địa chỉ.".to_owned(),
         NetError::Problem(problem, _) => match problem.code.as_str() {
-            "khoa_sai" => "Máy chủ không nhận khóa thiết bị. Dữ liệu vẫn ở trên máy; hãy xin lại khóa rồi nối lại trong Cài đặt.".to_owned(),
+            "khoa_sai" => "Máy chủ không nhận khóa của máy này. Dữ liệu vẫn ở trên máy; hãy xin mã ghi danh mới rồi nối lại trong Cài đặt.".to_owned(),
+            "ma_khong_dung" => problem.detail.clone(),
             "giao_thuc" => "Máy chủ cần bản ứng dụng khác. Hãy cập nhật ứng dụng; dữ liệu vẫn ở trên máy.".to_owned(),
             "ban" => "Máy chủ đang bận, sẽ tự gửi lại.".to_owned(),
             _ => format!("Máy chủ báo: {}", problem.detail),
         },
     }
 }
+
+/// The endpoint lets this device in no more.
+pub(crate) const SHUT_OUT: &str =
+    "Máy này đã bị thu hồi. Những gì trên máy vẫn còn; hãy hỏi người quản trị.";
 
 pub(crate) fn found_again(waiting: usize) -> String {
     format!(

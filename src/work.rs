@@ -8,6 +8,7 @@ pub(crate) mod exchange;
 pub(crate) mod files;
 pub(crate) mod open;
 pub(crate) mod parcels;
+pub(crate) mod people;
 pub(crate) mod programmes;
 pub(crate) mod reports;
 pub(crate) mod save;

@@ -19,7 +19,7 @@ use readers::{
 use serde_json::Value;
 
 /// Which room of `src/` may name which. Its own room is always open, except for pages (see `PAGES`).
-const EDGES: [(&str, &[&str], &str); 11] = [
+const EDGES: [(&str, &[&str], &str); 12] = [
     ("main", &[], "it calls the library's one function"),
     (
         "app",
@@ -41,8 +41,13 @@ const EDGES: [(&str, &[&str], &str); 11] = [
     ),
     ("markup", &[], "views know nothing of what they show"),
     (
+        "seldom",
+        &["pages", "work", "browser", "markup"],
+        "the pages of the wasm that few fetch",
+    ),
+    (
         "later",
-        &["app", "pages", "work", "browser", "markup"],
+        &["app", "pages", "seldom", "work", "browser", "markup"],
         "the table of addresses in the second wasm, which falls back on the first one's",
     ),
     (

@@ -36,6 +36,13 @@ async fn settle(promise: Result<js_sys::Promise, JsValue>) -> Result<JsValue, Se
     JsFuture::from(promise).await.or(Err(SealError::Wrong))
 }
 
+/// SHA-256.
+pub(crate) async fn digest(bytes: &[u8]) -> Result<Vec<u8>, SealError> {
+    let copy = Uint8Array::from(bytes);
+    let digest = subtle()?.digest_with_str_and_buffer_source("SHA-256", &copy);
+    Ok(Uint8Array::new(&settle(digest).await?).to_vec())
+}
+
 /// A key from 32 bytes.
 pub(crate) async fn key(bytes: &[u8]) -> Result<CryptoKey, SealError> {
     let uses = js_sys::Array::of2(&"encrypt".into(), &"decrypt".into());

@@ -3,7 +3,6 @@
 use gloo_timers::{callback::Interval, future::TimeoutFuture};
 use leptos::prelude::*;
 use records::parcel::{Bag, BagError, Frames, Seen};
-use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
     browser::{
@@ -11,7 +10,6 @@ use crate::{
         files as device, let_go,
     },
     markup::view,
-    pages::frame::{self, head},
     parts::icon::icon,
     state::undo,
     words,
@@ -33,38 +31,7 @@ const LOOK_MS: u32 = 40;
 /// Beyond these codes a run takes more than a minute: a file is better.
 const FRAMES_MANY: usize = 150;
 
-type Page = fn(Work) -> AnyView;
-
-/// The way into the wasm of parcels and codes.
-#[wasm_split(carry, fallible)]
-fn enter() -> Result<Page, SplitLoaderError> {
-    Ok(page)
-}
-
-/// The page, once its wasm is here.
-pub(crate) fn door(work: Work) -> AnyView {
-    head("Chuyển hộ", Some("/dong-bo"));
-    let (here, is_missing) = (RwSignal::new(None::<Page>), RwSignal::new(false));
-    let ask = move || {
-        is_missing.set(false);
-        wasm_bindgen_futures::spawn_local(async move {
-            // The person may have gone on to another page.
-            match enter().await {
-                Ok(page) => let_go(here.try_set(Some(page))),
-                Err(_) => let_go(is_missing.try_set(true)),
-            }
-        });
-    };
-    ask();
-    let shown = move || match (here.get(), is_missing.get()) {
-        (Some(page), _) => untrack(|| page(work)),
-        (None, false) => frame::coming(),
-        (None, true) => frame::missing(ask),
-    };
-    view! { {shown} }
-}
-
-fn page(work: Work) -> AnyView {
+pub(crate) fn page(work: Work) -> AnyView {
     let kept = RwSignal::new(Courier::default());
     Effect::new(move |_| {
         work.book.carried.get();

@@ -117,6 +117,9 @@ fn status(book: Book) -> AnyView {
             let saved = book.read(|data| data.replica.notebook.len());
             return ("status", words::not_enrolled(saved));
         }
+        if book.read(|data| data.replica.sync.is_revoked) {
+            return ("status bad", words::SHUT_OUT.to_owned());
+        }
         if set_aside > 0 {
             return ("status bad", words::refused(set_aside));
         }

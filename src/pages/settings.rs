@@ -2,6 +2,7 @@
 
 use crate::markup::view;
 use leptos::prelude::*;
+use records::account::Action;
 
 use crate::{
     browser::{self, prefs},
@@ -75,9 +76,19 @@ fn endpoint(work: Work) -> AnyView {
                 <a class="button" href="#/ket-noi">"Nối máy chủ của xã"</a>
             }
         } else {
+            let sync = work.book.read(|data| data.replica.sync.clone());
+            let labels = sync.roles.iter().flatten().map(|role| role.label());
+            let roles = labels.collect::<Vec<_>>().join(", ");
+            let roles = (!roles.is_empty())
+                .then(|| view! { <p id="roles">{format!("Vai trò: {roles}")}</p> });
+            let admin = sync.may(Action::Administer).then(|| {
+                view! { <a class="button" id="admin" href="#/quan-tri">{icon("users")}"Quản trị đơn vị"</a> }
+            });
             view! {
                 <p>{format!("Đang nối với {endpoint}")}</p>
-                <a class="button small" href="#/ket-noi">"Đổi máy chủ hoặc khóa"</a>
+                {roles}
+                {admin}
+                <a class="button small" href="#/ket-noi">"Đổi máy chủ hoặc ghi danh lại"</a>
             }
         }
     };

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use crate::markup::view;
 use leptos::prelude::*;
 use records::{
+    account::Action,
     date, expr,
     fold::{Head, Record},
     form::Form,
@@ -158,7 +159,11 @@ fn review(work: Work, record: &Record) -> AnyView {
     let edited = edited.then(|| {
         view! { <p class="field-help warn">"Phiếu đã sửa sau khi duyệt."</p> }
     });
+    let may_decide = work.book.read(|data| data.replica.sync.may(Action::Review));
     let buttons = match last {
+        Some(Step::HandedIn) if !may_decide => {
+            view! { <p class="hint">"Đang chờ lãnh đạo duyệt."</p> }
+        }
         Some(Step::HandedIn) => decide(work, record.id, is_clean),
         None | Some(Step::SentBack | Step::Approved) => hand_in(work, record.id, last),
     };

@@ -58,6 +58,7 @@ cases!(
     a_damaged_counter_is_begun_anew_under_another_name,
     nothing_that_was_typed_lies_there_in_the_clear,
     many_single_rows_become_segments_and_nothing_changes,
+    what_may_stay_takes_the_place_of_the_log,
     everything_is_erased,
     random_bursts_do_what_the_model_does,
 );
@@ -106,6 +107,7 @@ fn plan(counter: &Counter, lines: usize) -> Result<Plan, String> {
             ..*counter
         }),
         sync: None,
+        rest: None,
     })
 }
 
@@ -312,6 +314,40 @@ async fn many_single_rows_become_segments_and_nothing_changes(name: &str) -> Fou
     let after = Store::open(name).await.said()?.load(|_| ()).await.said()?;
     equal(&texts(&after.entries), &texts(&before.entries), "the lines")?;
     equal(&store.rows_after(0.0).await.said()?.len(), &2, "rows")
+}
+
+async fn what_may_stay_takes_the_place_of_the_log(name: &str) -> Found {
+    let store = Store::open(name).await.said()?;
+    let (counter, row) = store.counter().await.said()?;
+    let first = plan(&counter, 450)?;
+    let done = store.commit(&first, &row, None).await.said()?;
+    let seen = done.counter_row.unwrap_or_default();
+    let rest = Plan {
+        entries: vec![entry()?; 7],
+        rest: Some(vec![entry()?; 3]),
+        ..Plan::default()
+    };
+    // Another tab saved in between: its save is not among the lines.
+    let late = store.commit(&rest, &row, None).await;
+    equal(&late.err(), &Some(StoreError::Moved), "the late one")?;
+    equal(
+        &store.entries_after(0.0).await.said()?.0.len(),
+        &450,
+        "lines",
+    )?;
+    store.commit(&rest, &seen, None).await.said()?;
+    equal(&store.entries_after(0.0).await.said()?.0.len(), &3, "lines")?;
+    // With a save in the same plan, and in the second place only what waits.
+    let (counter, _) = store.counter().await.said()?;
+    let with_save = Plan {
+        rest: Some(vec![entry()?; 2]),
+        ..plan(&counter, 1)?
+    };
+    store.commit(&with_save, &seen, None).await.said()?;
+    equal(&store.entries_after(0.0).await.said()?.0.len(), &2, "lines")?;
+    let kept = browser::cache::all(name).await.unwrap_or_default();
+    let rows = kept.iter().filter(|(name, _)| name.starts_with("hang-"));
+    equal(&rows.count(), &1, "rows of the second place")
 }
 
 async fn everything_is_erased(name: &str) -> Found {

@@ -5,7 +5,9 @@
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-use super::{Op, Store, StoreError};
+use records::replica::{Entry, Plan};
+
+use super::{Op, SEGMENT_LINES, Store, StoreError};
 use crate::browser::{self, cache};
 
 /// Names in the second place: the key, the profile, rows of the log by the time they were saved, drafts by their names.
@@ -73,6 +75,19 @@ impl Store {
     pub(crate) async fn is_elsewhere(&self, before_ms: u64) {
         let end = format!("{ROW}{before_ms:013}");
         cache::drop_where(&self.name, |name| name.starts_with(ROW) && *name < *end).await;
+    }
+
+    /// After something was erased: of the lines of a plan, those that no endpoint has, and nothing else.
+    pub(super) async fn renew_rows(&self, plan: &Plan) -> Result<(), StoreError> {
+        let lines = plan.rest.iter().flatten();
+        let waiting: Vec<Entry> = lines.filter(|line| line.acc.is_none()).cloned().collect();
+        let mut rows = Vec::new();
+        for lines in waiting.chunks(SEGMENT_LINES) {
+            rows.push(self.seal("log", &lines).await?);
+        }
+        cache::drop_where(&self.name, |name| name.starts_with(ROW)).await;
+        self.keep_rows(&rows).await;
+        Ok(())
     }
 
     /// A notebook of an earlier release has no second place yet.

@@ -10,7 +10,7 @@ use crate::{
     store::StoreError,
     words,
     work::{
-        Work, courier,
+        Work, courier, settings,
         sync::{AFTER_SAVE_MS, in_ms},
     },
 };
@@ -179,6 +179,7 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
         .await
         .map_err(Failure::Net)?;
     let (more, lacks) = (answer.more, !answer.lacks.is_empty());
+    let wipe = answer.wipe.clone();
     if answer.catalogue.is_some()
         && work
             .book
@@ -200,12 +201,19 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
     if let Some(row) = committed.counter_row {
         *tools.counter_row.borrow_mut() = row;
     }
+    if plan.rest.is_some() {
+        // What was erased is in many places of the memory, too.
+        tools.tabs.call("erased");
+        browser::reload();
+    }
     let has_news = !plan.entries.is_empty();
-    let is_other_unit = work.book.peek(|data| {
-        let unit = plan.sync.as_ref().map(|sync| &sync.unit);
-        unit.is_some_and(|unit| *unit != data.replica.sync.unit)
+    let is_other = work.book.peek(|data| {
+        let (now, then) = (&data.replica.sync, plan.sync.as_ref());
+        then.is_some_and(|then| {
+            (&then.unit, &then.roles, then.is_revoked) != (&now.unit, &now.roles, now.is_revoked)
+        })
     });
-    if has_news || is_other_unit {
+    if has_news || is_other {
         work.book
             .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
         tools.tabs.call("saved");
@@ -213,6 +221,9 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
         // Every half minute, mostly with nothing new: pages are not made anew for that.
         work.book
             .adopt_unseen(|data| drop(data.replica.adopt(plan)));
+    }
+    if let Some(wipe) = wipe {
+        settings::obey(work, &wipe).await;
     }
     let (waits, offers) = work.book.peek(|data| {
         (

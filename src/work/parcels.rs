@@ -57,7 +57,10 @@ pub(crate) enum CarryError {
 /// Seals everything that waits to be sent, and notes that it was given away. It goes on waiting here.
 pub(crate) async fn seal_waiting(work: Work) -> Result<Bag, CarryError> {
     let tools = work.tools();
-    let public = tools.profile.borrow().seal.clone();
+    let (public, own_key) = {
+        let profile = tools.profile.borrow();
+        (profile.seal.clone(), profile.key.clone())
+    };
     let theirs = hex::decode(&public)
         .filter(|key| !key.is_empty())
         .ok_or(CarryError::NoKey)?;
@@ -71,7 +74,9 @@ pub(crate) async fn seal_waiting(work: Work) -> Result<Bag, CarryError> {
         return Err(CarryError::Nothing);
     }
     let mut bag = Bag::default();
-    for request in requests {
+    for mut request in requests {
+        // Under the seal: by it the endpoint knows whose these are, whoever brings them.
+        request.key = Some(own_key.clone());
         let (key, mine) = seal::key_for(&theirs, parcel::INFO).await?;
         let mut parcel = Parcel {
             to: name_of(&public),
@@ -109,7 +114,10 @@ pub(crate) async fn as_frames(bag: &Bag) -> Vec<String> {
 /// A code as the path of an SVG, and how many squares it has a side. Codes of one run have one size.
 pub(crate) fn code(text: &str, least: Option<usize>) -> Option<(String, usize)> {
     let least = least.map_or(Version::MIN, version);
-    let segments = [QrSegment::make_alphanumeric(text)];
+    let segments = [match QrSegment::is_alphanumeric(text) {
+        true => QrSegment::make_alphanumeric(text),
+        false => QrSegment::make_bytes(text.as_bytes()),
+    }];
     let (ecc, most) = (QrCodeEcc::Low, Version::MAX);
     let code = QrCode::encode_segments_advanced(&segments, ecc, least, most, None, true).ok()?;
     let side = code.size();

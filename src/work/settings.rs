@@ -1,10 +1,14 @@
 //! The person, the unit and the endpoint of this device.
 
 use leptos::prelude::*;
-use records::{search, wire::Contact};
+use records::{
+    account::{EnrolRequest, Wipe},
+    hex, search,
+    wire::{Contact, PROTOCOL},
+};
 
 use crate::{
-    browser::{self, prefs},
+    browser::{self, prefs, seal},
     net::{self, Hello, NetError},
     state::Me,
     store::{Profile, StoreError},
@@ -45,7 +49,7 @@ pub(crate) async fn ask(endpoint: &str, key: &str) -> Result<Hello, NetError> {
 
 /// Another device under this person's name, when this one has sent nothing yet: perhaps the one they had before, or this
 /// one before its browser threw everything away. An endpoint of an earlier release does not say.
-pub(crate) async fn former(work: Work, endpoint: &str, key: &str) -> Option<Contact> {
+pub(crate) async fn former(work: Work, endpoint: &str, way: &Way) -> Option<Contact> {
     let (mine, has_sent) = work.book.peek(|data| {
         let replica = &data.replica;
         let mine = replica.counter.dev;
@@ -54,20 +58,103 @@ pub(crate) async fn former(work: Work, endpoint: &str, key: &str) -> Option<Cont
         (mine, has_sent)
     });
     let name = work.book.me.with_untracked(|me| search::key(&me.name));
-    if has_sent || name.is_empty() {
+    // An endpoint with accounts tells a person of their own devices only.
+    let is_known = !way.token.is_empty();
+    if has_sent || (name.is_empty() && !is_known) {
         return None;
     }
-    let devices = net::devices(endpoint, key).await.ok()?;
+    let devices = net::devices(endpoint, &way.key).await.ok()?;
+    let is_theirs = |contact: &Contact| is_known || search::key(&contact.who) == name;
     devices
         .into_iter()
-        .find(|contact| contact.device != mine && search::key(&contact.who) == name)
+        .find(|contact| contact.device != mine && is_theirs(contact))
+}
+
+/// What this device shows from now on, and what it was told when it was let in.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Way {
+    key: String,
+    token: String,
+    wipe: String,
+    person: String,
+}
+
+impl Way {
+    /// The key that all devices share.
+    pub(crate) fn shared(key: &str) -> Self {
+        Self {
+            key: key.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Why no way in was given.
+#[derive(Debug, Clone)]
+pub(crate) enum NoWay {
+    Net(NetError),
+    Store(StoreError),
+}
+
+/// Asks for a way in with a code. The token is kept before it is asked for: an answer that is lost is asked for again
+/// with the same one.
+pub(crate) async fn redeem(work: Work, endpoint: &str, code: &str) -> Result<Way, NoWay> {
+    let mut key = work.tools().profile.borrow().pending.clone();
+    if key.is_empty() {
+        key = hex::encode(&browser::random::<32>());
+        let fresh = key.clone();
+        let keep = change(work, |profile| profile.pending.clone_from(&fresh));
+        keep.await.map_err(NoWay::Store)?;
+    }
+    let token = seal::digest(key.as_bytes()).await;
+    let token = token.map_err(|error| NoWay::Store(error.into()))?;
+    let request = EnrolRequest {
+        protocol: PROTOCOL,
+        code: code.to_owned(),
+        device: work.book.peek(|data| data.replica.counter.dev),
+        token: hex::encode(&token),
+        label: browser::device_name(),
+    };
+    let enrolled = net::enrol(endpoint, &request).await.map_err(NoWay::Net)?;
+    Ok(Way {
+        key,
+        token: enrolled.id.to_string(),
+        wipe: enrolled.wipe,
+        person: enrolled.person,
+    })
+}
+
+/// Follows an order to delete everything on this device, when it is the one that was promised and nothing waits here.
+pub(crate) async fn obey(work: Work, order: &Wipe) {
+    let (token, wipe) = {
+        let tools = work.tools();
+        let profile = tools.profile.borrow();
+        (profile.token.clone(), profile.wipe.clone())
+    };
+    let waits = work
+        .book
+        .peek(|data| data.replica.waiting().next().is_some());
+    let said = seal::digest(order.word.as_bytes())
+        .await
+        .unwrap_or_default();
+    let is_ours = !wipe.is_empty() && order.id.to_string() == token && hex::encode(&said) == wipe;
+    if is_ours && !waits {
+        // What cannot be deleted now is with the next answer.
+        browser::let_go(erase_all(work).await);
+    }
 }
 
 /// Enrols: from now on this notebook is exchanged with that endpoint. Everything in it stays.
-pub(crate) async fn enrol(work: Work, endpoint: String, key: String) -> Result<(), StoreError> {
+pub(crate) async fn enrol(work: Work, endpoint: String, way: Way) -> Result<(), StoreError> {
     change(work, |profile| {
         profile.endpoint.clone_from(&endpoint);
-        profile.key.clone_from(&key);
+        profile.key.clone_from(&way.key);
+        profile.token.clone_from(&way.token);
+        profile.wipe.clone_from(&way.wipe);
+        profile.pending.clear();
+        if profile.name.is_empty() {
+            profile.name.clone_from(&way.person);
+        }
         // Another endpoint has another one; it is asked with the first exchange.
         profile.seal.clear();
         profile.seal_epoch.clear();

@@ -1,6 +1,7 @@
 //! What a cadre does in a day, and what happens to phones. Each test is one story from beginning to end.
 
 mod accessibility;
+mod accounts;
 mod bad_line;
 mod carry;
 mod carry_by_camera;

@@ -1,5 +1,6 @@
 //! The app as a person holds it: an address, and one page object for each page of `src/pages`.
 
+pub(crate) mod admin;
 pub(crate) mod carry;
 pub(crate) mod enrol;
 pub(crate) mod files;

@@ -61,7 +61,7 @@ async fn copy(
         let found = from
             .find(Wanted {
                 unit: old.to_owned(),
-                part: ORDINARY.to_owned(),
+                parts: vec![ORDINARY.to_owned()],
                 cursors: BTreeMap::from([(scope, cursor)]),
                 bytes: PAGE_BYTES,
                 ..Wanted::default()

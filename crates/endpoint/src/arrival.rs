@@ -8,6 +8,7 @@ use records::{
     date, hex,
     id::{ChangeId, DeviceId},
     published::Book,
+    review,
     stamp::Stamp,
     wire::Acceptance,
 };
@@ -17,9 +18,21 @@ use subtle::ConstantTimeEq;
 
 use crate::store::{Arrived, BookEntry, Giving, Hand, Hold, Row};
 
-const NO_AUTHORITY: Hold = Hold {
+const NO_ERASING: Hold = Hold {
     code: "khong_co_quyen",
     say: "Xóa theo luật cần người có thẩm quyền. Yêu cầu được giữ lại ở máy chủ, chưa thực hiện.",
+};
+const NO_WRITING: Hold = Hold {
+    code: "khong_co_quyen",
+    say: "Tài khoản này không được ghi vào sổ của đơn vị. Nội dung được giữ riêng ở máy chủ; hãy báo người quản trị.",
+};
+const NO_REVIEWING: Hold = Hold {
+    code: "khong_co_quyen",
+    say: "Duyệt và trả lại là việc của lãnh đạo. Bước này được giữ riêng ở máy chủ; hãy nhờ lãnh đạo duyệt từ máy của mình.",
+};
+const SHUT_OUT: Hold = Hold {
+    code: "may_bi_thu_hoi",
+    say: "Máy này đã bị thu hồi. Nội dung được giữ riêng ở máy chủ cho người quản trị xem xét.",
 };
 const OUT_OF_SCOPE: Hold = Hold {
     code: "khong_thuoc_pham_vi",
@@ -33,12 +46,23 @@ pub(crate) fn scope(unit: &str, part: &str) -> String {
     format!("{unit}/{part}")
 }
 
+/// What the author of a change may do in the notebook it is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rights {
+    /// The author's device is not let in any more.
+    pub(crate) is_shut_out: bool,
+    pub(crate) may_write: bool,
+    pub(crate) may_review: bool,
+    pub(crate) may_erase: bool,
+}
+
 /// What a judgement needs besides the change.
 pub(crate) struct Judge<'a> {
     pub(crate) mac_key: &'a [u8; 32],
     pub(crate) unit: &'a str,
     pub(crate) arrival_ms: u64,
     pub(crate) books: &'a [Book],
+    pub(crate) rights: Rights,
 }
 
 impl Judge<'_> {
@@ -58,10 +82,15 @@ impl Judge<'_> {
             Some(acc) => acc.eff,
             None => change.stamp.clamped(change.lo, self.arrival_ms),
         };
+        let rights = self.rights;
         let hold = match change {
+            _ if rights.is_shut_out => Some(SHUT_OUT),
+            _ if !rights.may_write => Some(NO_WRITING),
             change if change.part != ORDINARY => Some(OUT_OF_SCOPE),
-            // Who may erase is a matter of roles, and there are none yet; a stub claims an erasure.
-            change if change.erase.is_some() || change.stub.is_some() => Some(NO_AUTHORITY),
+            change if change.erase.is_some() && !rights.may_erase => Some(NO_ERASING),
+            change if !rights.may_review && change.recs.iter().any(review::decides) => {
+                Some(NO_REVIEWING)
+            }
             _ => None,
         };
         Arrived {
@@ -80,6 +109,11 @@ impl Judge<'_> {
                 .iter()
                 .filter_map(|writes| self.entry(writes))
                 .collect(),
+            erases: match &change.erase {
+                Some(erase) => erase.ids.clone(),
+                None => Vec::new(),
+            },
+            stub_of: change.stub,
         }
     }
 
@@ -125,6 +159,9 @@ pub(crate) fn adopted(mac_key: &[u8; 32], row: Row) -> Result<Arrived, ChangeErr
         hold: None,
         // Its book is closed.
         entries: Vec::new(),
+        // What it erased is erased there already.
+        erases: Vec::new(),
+        stub_of: None,
     })
 }
 
@@ -183,6 +220,8 @@ fn number(mac_key: &[u8; 32], giving: &Giving<'_>) -> Arrived {
         hash,
         hold: None,
         entries: Vec::new(),
+        erases: Vec::new(),
+        stub_of: None,
     }
 }
 
@@ -193,7 +232,8 @@ fn proof(mac_key: &[u8; 32], id: ChangeId, scope: &str, eff: Stamp, hash: &[u8])
     )
 }
 
-fn mac(key: &[u8; 32], text: &str) -> String {
+/// HMAC-SHA256 with the database's own key, as text.
+pub(crate) fn mac(key: &[u8; 32], text: &str) -> String {
     // HMAC fills a key that is shorter than a block of the hash with zeros.
     let block: [u8; 64] = std::array::from_fn(|at| key.get(at).copied().unwrap_or(0));
     let mut mac = Hmac::<Sha256>::new(&block.into());

@@ -1,6 +1,8 @@
 //! What the binary does: the meeting place of settings, database, key, socket and signal.
 
 mod content;
+mod held;
+mod people;
 
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -9,24 +11,26 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use records::{json::ReadError, wire::Unit};
+use records::{account::Code, date, json::ReadError, wire::Unit};
 use tokio::net::TcpListener;
 
 use crate::{
-    Config, Endpoint, OpenError, device_key,
+    Config, Endpoint, OpenError, account, device_key,
     import::UnusableFile,
     publish::{self, NotPublished},
-    settings::{Backup, Books, Catalogue, Command, Restore, Serve, Settings, Where},
+    settings::{
+        Audit, Backup, Books, Catalogue, Command, Held, People, Restore, Serve, Settings, Where,
+    },
     store::{self, Database, Store, StoreError, Verified, copy, new_epoch},
 };
 
 /// Why the binary gives up; what the operator reads.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandError {
-    /// Others could come in, and there are no accounts yet.
+    /// Others could come in, and listen.
     #[error(
-        "Không mở {0} ra ngoài máy này: chưa có tài khoản người dùng, ai có khóa thiết bị đều đọc \
-         được sổ. Nếu mạng đã được bảo vệ (VPN, máy chủ HTTPS phía trước), thêm --allow-remote."
+        "Không mở {0} ra ngoài máy này khi không có TLS: mọi thứ đi trên mạng ở dạng đọc được. Thêm --tls-cert và \
+         --tls-key; hoặc nếu mạng đã được bảo vệ (VPN, máy chủ HTTPS phía trước), thêm --allow-remote."
     )]
     Remote(SocketAddr),
     /// The address is not one.
@@ -43,6 +47,29 @@ pub enum CommandError {
         "Cơ sở dữ liệu nằm trong thư mục ứng dụng {0}: ai cũng tải về được. Hãy để ở nơi khác."
     )]
     DatabaseInApp(PathBuf),
+    /// There is no such person in the unit.
+    #[error("Không có người này ở đơn vị, hoặc tên đang trống. Xem: so-tay-endpoint people list")]
+    NoPerson,
+    /// Nobody is that in such a unit.
+    #[error("Đơn vị này không có vai trò {0}.")]
+    NoSuchRole(&'static str),
+    /// Nothing is set aside under this id.
+    #[error("Không có lần ghi nào mã {0} được giữ riêng. Xem: so-tay-endpoint held list")]
+    NotHeld(records::id::ChangeId),
+    /// There is no such device.
+    #[error("Không có máy này. Xem: so-tay-endpoint people list")]
+    NoDevice,
+    /// Nobody would be left.
+    #[error("Đơn vị phải còn ít nhất một người quản trị. Giao quyền cho người khác trước.")]
+    LastAdministrator,
+    /// Somebody wrote into the log.
+    #[error("Nhật ký bị sửa hoặc bị bớt từ dòng {0}.")]
+    BrokenLog(u64),
+    /// There is no key that all share.
+    #[error(
+        "Không có khóa chung: mỗi máy ghi danh bằng mã riêng. Cấp mã: so-tay-endpoint people code"
+    )]
+    NoSharedKey,
     /// The key was lost; the hash cannot be turned back.
     #[error(
         "Không còn tệp {0} hoặc nó không khớp với cơ sở dữ liệu. Chạy serve với --device-key để đặt \
@@ -107,7 +134,19 @@ pub enum CommandError {
 pub async fn run(settings: Settings) -> Result<(), CommandError> {
     match settings.command {
         Command::Serve(settings) => serve(settings).await,
-        Command::Key(place) => print_key(&place).await,
+        Command::Key(wish) if wish.off => end_key(&wish.place).await,
+        Command::Key(wish) => print_key(&wish.place).await,
+        Command::People(People::List(at)) => people::list(&at).await,
+        Command::People(People::Add(wish)) => people::add(&wish).await,
+        Command::People(People::Change(wish)) => people::change(&wish).await,
+        Command::People(People::Code(who)) => people::code(&who).await,
+        Command::People(People::First(at)) => people::first(&at).await,
+        Command::People(People::Revoke(wish)) => people::revoke(&wish).await,
+        Command::Held(Held::List(at)) => held::list(&at).await,
+        Command::Held(Held::Show(wish)) => held::show(&wish).await,
+        Command::Held(Held::Take(wish)) => held::take(&wish).await,
+        Command::Audit(Audit::List(place)) => people::log(&place).await,
+        Command::Audit(Audit::Verify(place)) => people::verify_log(&place).await,
         Command::NewEpoch(place) => renew_epoch(&place).await,
         Command::Backup(settings) => back_up(&settings),
         Command::Verify(place) => verify(&place.database),
@@ -141,6 +180,9 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
     }
     let store = create(&settings.place.database)?;
     let key = settle_key(&store, &settings).await?;
+    let has_key = store.identity().await?.device_key_hash.is_some();
+    let first = account::first_code(&store, &settings.unit).await;
+    let first = first.map_err(people::not_given)?;
     let config = Config {
         unit: Unit {
             code: settings.unit,
@@ -155,7 +197,12 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
         .await
         .map_err(|e| CommandError::Listen(address, e))?;
     let stop = stop_signal()?; // from here on a signal is heard
-    announce(listener.local_addr()?, key.as_deref())?;
+    let way = Way {
+        first: first.as_ref(),
+        key: key.as_deref(),
+        has_key,
+    };
+    announce(listener.local_addr()?, &way)?;
     crate::serve(listener, endpoint, stop).await?;
     Ok(())
 }
@@ -243,14 +290,14 @@ fn key_file(database: &Database) -> Option<PathBuf> {
     }
 }
 
-/// The key that devices must show: the one given, the one from before, or a new one. None when
-/// only its hash is left; devices that have it are still served.
+/// The key that all devices share: the one given, or the one from before. None when there is none, or only its hash
+/// is left; devices that have it are still served.
 async fn settle_key(store: &Store, settings: &Serve) -> Result<Option<String>, CommandError> {
     let known = store.identity().await?.device_key_hash;
     let file = key_file(&settings.place.database);
     let key = match (&settings.device_key, known) {
         (Some(given), _) => given.clone(),
-        (None, None) => device_key::generate()?,
+        (None, None) => return Ok(None),
         (None, Some(hash)) => return file.map_or(Ok(None), |file| read_key(&file, hash)),
     };
     // The file first: a key whose hash is stored and that nobody knows would lock everybody out.
@@ -261,6 +308,22 @@ async fn settle_key(store: &Store, settings: &Serve) -> Result<Option<String>, C
     Ok(Some(key))
 }
 
+/// Devices that share a key are told apart by nobody: each enrols anew.
+async fn end_key(place: &Where) -> Result<(), CommandError> {
+    let store = open(place)?;
+    if store.identity().await?.device_key_hash.is_none() {
+        return Err(CommandError::NoSharedKey);
+    }
+    store.end_device_key().await?;
+    if let Some(file) = key_file(&place.database).filter(|file| file.exists()) {
+        fs::remove_file(&file).map_err(|e| CommandError::File(file, e))?;
+    }
+    Ok(writeln!(
+        io::stdout(),
+        "Đã bỏ khóa chung. Khởi động lại máy chủ; mỗi máy ghi danh bằng mã riêng, dữ liệu trên máy còn nguyên."
+    )?)
+}
+
 fn read_key(file: &Path, hash: [u8; 32]) -> Result<Option<String>, CommandError> {
     let key = device_key::read(file).map_err(|e| CommandError::File(file.to_owned(), e))?;
     Ok(key.filter(|key| device_key::hash(key) == hash))
@@ -269,10 +332,8 @@ fn read_key(file: &Path, hash: [u8; 32]) -> Result<Option<String>, CommandError>
 async fn print_key(place: &Where) -> Result<(), CommandError> {
     let file = key_file(&place.database).ok_or(CommandError::KeyNowhere)?;
     let hash = open(place)?.identity().await?.device_key_hash;
-    let key = hash
-        .map(|hash| read_key(&file, hash))
-        .transpose()?
-        .flatten();
+    let hash = hash.ok_or(CommandError::NoSharedKey)?;
+    let key = read_key(&file, hash)?;
     let key = key.ok_or(CommandError::KeyLost(file))?;
     writeln!(io::stdout(), "Khóa thiết bị: {key}")?;
     Ok(())
@@ -406,17 +467,35 @@ fn with(path: &Path, more: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn announce(address: SocketAddr, key: Option<&str>) -> io::Result<()> {
+/// How the next device comes in.
+struct Way<'a> {
+    /// A code for the first administrator.
+    first: Option<&'a Code>,
+    /// The key that all share, where it is known in the clear.
+    key: Option<&'a str>,
+    has_key: bool,
+}
+
+fn announce(address: SocketAddr, way: &Way<'_>) -> io::Result<()> {
     let url = format!("http://{address}/");
     let mut out = io::stdout().lock();
     writeln!(out, "Sổ tay Dân vận: {url}")?;
-    match key {
+    if let Some(Code { code, expires_at }) = way.first {
+        let (day, clock) = (date::today(*expires_at), date::clock(*expires_at));
+        writeln!(
+            out,
+            "Ghi danh người quản trị (một lần, đến {day} {clock}): {url}#/ket-noi?ma={code}"
+        )?;
+    }
+    match way.key {
         Some(key) => {
-            writeln!(out, "Kết nối máy: {url}#/ket-noi?khoa={key}")?;
+            writeln!(out, "Nối máy bằng khóa chung: {url}#/ket-noi?khoa={key}")?;
             writeln!(out, "Khóa thiết bị: {key}")?;
         }
-        None => writeln!(out, "Khóa thiết bị: như trước")?,
+        None if way.has_key => writeln!(out, "Khóa thiết bị: như trước")?,
+        None => {}
     }
+    writeln!(out, "Sẵn sàng.")?;
     out.flush()
 }
 

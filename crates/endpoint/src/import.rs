@@ -11,7 +11,7 @@ use records::{
 };
 
 use crate::{
-    arrival::{self, Judge},
+    arrival::{self, Judge, Rights},
     now_ms,
     store::{Delivery, Filed, Place, Store, StoreError},
 };
@@ -81,6 +81,13 @@ pub async fn file(
         unit,
         arrival_ms,
         books,
+        // The operator brings it, at the machine.
+        rights: Rights {
+            is_shut_out: false,
+            may_write: true,
+            may_review: true,
+            may_erase: true,
+        },
     };
     let mut counts = Counts {
         refused: found.damaged,

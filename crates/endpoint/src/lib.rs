@@ -1,10 +1,11 @@
 //! The sync endpoint of the notebook: takes changes, numbers them, hands them on, serves the app.
 //!
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
-//! reading order: `routes` (the table, one file for each), `http` (bodies, the key, problem
-//! documents), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `store` (the database), and for the binary `settings`,
+//! reading order: `routes` (the table, one file for each), `http` (bodies, the door, problem
+//! documents), `account` (who asks), `pace` (how often), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `store` (the database), and for the binary `settings`,
 //! `command`, `import`, `publish`, `adopt`, `device_key`.
 
+mod account;
 pub mod adopt;
 mod arrival;
 pub mod command;
@@ -13,6 +14,7 @@ mod heard;
 mod http;
 pub mod import;
 mod metrics;
+pub mod pace;
 pub mod publish;
 mod routes;
 mod seal;
@@ -20,6 +22,7 @@ pub mod settings;
 pub mod store;
 
 use std::{
+    collections::BTreeMap,
     fmt, io,
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
@@ -30,6 +33,7 @@ use axum::{http::HeaderValue, serve::ListenerExt};
 use records::{
     json::ReadError,
     published::{self, Bundle, Mark},
+    units,
     wire::{Contact, Unit},
 };
 use tokio::{
@@ -39,6 +43,7 @@ use tokio::{
 use tower_http::services::ServeDir;
 
 use heard::Heard;
+use pace::{Pace, Paces};
 pub use routes::{router, routes};
 use seal::Opener;
 use store::{Hand, Identity, Store, StoreError};
@@ -60,7 +65,7 @@ pub struct Config {
 }
 
 /// How much at once, so that a crowd makes the endpoint slow and not dead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Limits {
     /// Requests with a key that are served at once; a phone on 2G holds its place for a minute.
     pub crowd: usize,
@@ -68,6 +73,8 @@ pub struct Limits {
     pub memory_kib: usize,
     /// How long one request may take, slow networks included.
     pub request: Duration,
+    /// How often one device may ask.
+    pub pace: Pace,
 }
 
 impl Default for Limits {
@@ -76,6 +83,7 @@ impl Default for Limits {
             crowd: 256,
             memory_kib: 256 * 1024,
             request: Duration::from_secs(300),
+            pace: pace::OF_A_DEVICE,
         }
     }
 }
@@ -88,7 +96,10 @@ struct Inner {
     store: Store,
     config: Config,
     identity: Identity,
-    device_key_hash: [u8; 32],
+    /// Of the key that all devices shared before there were accounts, while it still lets in.
+    device_key_hash: Option<[u8; 32]>,
+    pace: Paces,
+    names: BTreeMap<String, String>,
     catalogue: RwLock<Arc<Known>>,
     hand: Hand,
     opener: Opener,
@@ -122,9 +133,6 @@ pub enum OpenError {
     /// The database does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Without a device key nobody could come in.
-    #[error("the database has no device key")]
-    NoDeviceKey,
     /// No key to seal parcels to follows from the database's own.
     #[error("no key pair for parcels")]
     NoSeal,
@@ -134,13 +142,12 @@ pub enum OpenError {
 }
 
 impl Endpoint {
-    /// The service over a database that has a device key.
+    /// The service over a database.
     ///
     /// # Errors
-    /// When the database does not answer, or has no device key.
+    /// When the database does not answer.
     pub async fn open(store: Store, config: Config) -> Result<Self, OpenError> {
         let identity = store.identity().await?;
-        let device_key_hash = identity.device_key_hash.ok_or(OpenError::NoDeviceKey)?;
         let known = Known {
             mark: None,
             bundle: published::builtin()?,
@@ -148,7 +155,9 @@ impl Endpoint {
         let files = |dir: &PathBuf| ServeDir::new(dir).precompressed_br().precompressed_gzip();
         let newest = store.newest_catalogue().await?;
         let endpoint = Self(Arc::new(Inner {
-            device_key_hash,
+            device_key_hash: identity.device_key_hash,
+            pace: Paces::new(config.limits.pace, pace::OF_STRANGERS),
+            names: names()?,
             catalogue: RwLock::new(Arc::new(known)),
             hand: arrival::hand(identity.mac_key),
             opener: Opener::of(&identity.mac_key).ok_or(OpenError::NoSeal)?,
@@ -213,8 +222,24 @@ impl Endpoint {
         &self.0.identity.mac_key
     }
 
-    pub(crate) fn device_key_hash(&self) -> &[u8; 32] {
-        &self.0.device_key_hash
+    pub(crate) fn device_key_hash(&self) -> Option<&[u8; 32]> {
+        self.0.device_key_hash.as_ref()
+    }
+
+    pub(crate) fn pace(&self) -> &Paces {
+        &self.0.pace
+    }
+
+    /// A unit as people call it: as the operator says of the own one, as the list says of the others.
+    pub(crate) fn unit_named(&self, code: &str) -> Unit {
+        if code == self.unit().code {
+            return self.unit().clone();
+        }
+        let name = self.0.names.get(code).cloned();
+        Unit {
+            code: code.to_owned(),
+            name: name.unwrap_or_default(),
+        }
     }
 
     pub(crate) fn known(&self) -> Arc<Known> {
@@ -236,7 +261,7 @@ impl Endpoint {
 
     /// Stores what a device says of itself, unless that was stored with its changes, or is what it said a while ago.
     /// Nobody waits for it, and nothing hangs on it.
-    pub(crate) fn hear(&self, contact: Contact, is_stored: bool) {
+    pub(crate) fn hear(&self, unit: String, contact: Contact, is_stored: bool) {
         if is_stored {
             return self.0.heard.note(&contact);
         }
@@ -245,8 +270,7 @@ impl Endpoint {
         }
         let endpoint = self.clone();
         tokio::spawn(async move {
-            let unit = &endpoint.unit().code;
-            match endpoint.store().note(unit, contact.clone()).await {
+            match endpoint.store().note(&unit, contact.clone()).await {
                 Ok(()) => endpoint.0.heard.note(&contact),
                 Err(error) => {
                     tracing::warn!(%error, "what a device said of itself is not stored");
@@ -275,6 +299,14 @@ impl Endpoint {
             .await
             .ok()
     }
+}
+
+/// Code → name of every commune.
+fn names() -> Result<BTreeMap<String, String>, ReadError> {
+    let communes = units::builtin()?.communes.into_iter();
+    Ok(communes
+        .map(|commune| (commune.code.clone(), commune.name))
+        .collect())
 }
 
 /// Serves until `shutdown` ends, then lets those inside finish.

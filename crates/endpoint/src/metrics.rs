@@ -1,6 +1,9 @@
 //! Counters, and how they are written for Prometheus. Nothing in them names a person, a device or a record.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicU64, Ordering},
+};
 
 /// What may become of a change; the order of the counters.
 const VERDICTS: [&str; 4] = ["taken", "had", "held", "refused"];
@@ -35,8 +38,9 @@ pub(crate) struct Metrics {
 impl Metrics {
     /// Counters for these routes, all 0.
     pub(crate) fn new(routes: impl Iterator<Item = &'static str>) -> Self {
-        let requests = routes
-            .chain([APP])
+        let paths: BTreeSet<&'static str> = routes.chain([APP]).collect();
+        let requests = paths
+            .into_iter()
             .map(|route| (route, Default::default()))
             .collect();
         Self {

@@ -4,8 +4,10 @@ mod app;
 mod carry;
 mod catalogue;
 mod devices;
+mod enrol;
 mod handed;
 mod hello;
+mod people;
 mod show_record;
 mod sync;
 mod watch;
@@ -25,8 +27,12 @@ use tower_http::{
 
 use crate::{
     Endpoint,
-    http::{guard, problem::Problem},
+    http::{
+        guard::{self, Needs},
+        problem::Problem,
+    },
 };
+use records::account::Action;
 
 /// How long a browser may remember what another origin is allowed.
 const CORS_SECONDS: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
@@ -34,43 +40,67 @@ const CORS_SECONDS: std::time::Duration = std::time::Duration::from_secs(24 * 60
 struct Route {
     method: &'static str,
     path: &'static str,
-    needs_key: bool,
+    door: Door,
     serve: fn() -> MethodRouter<Endpoint>,
 }
 
-const TABLE: [Route; 10] = [
-    open("/healthz", || get(watch::health)),
-    open("/readyz", || get(watch::ready)),
-    open("/metrics", || get(watch::metrics)),
-    open("/v1/openapi.json", || get(watch::openapi)),
-    keyed("GET", "/v1/hello", || get(hello::hello)),
-    keyed("POST", "/v1/sync", || post(sync::sync)),
-    keyed("POST", "/v1/carry", || post(carry::carry)),
-    keyed("GET", "/v1/devices", || get(devices::devices)),
-    keyed("GET", "/v1/catalogue/{number}", || {
+/// Who comes in.
+#[derive(Clone, Copy)]
+enum Door {
+    /// Anybody.
+    Open,
+    /// Anybody, not often.
+    Strangers,
+    /// Who shows a key.
+    Keyed(Needs),
+}
+
+const TABLE: [Route; 18] = [
+    get_of("/healthz", Door::Open, || get(watch::health)),
+    get_of("/readyz", Door::Open, || get(watch::ready)),
+    get_of("/metrics", Door::Open, || get(watch::metrics)),
+    get_of("/v1/openapi.json", Door::Open, || get(watch::openapi)),
+    post_of("/v1/enrol", Door::Strangers, || post(enrol::enrol)),
+    get_of("/v1/hello", ANYBODY, || get(hello::hello)),
+    post_of("/v1/sync", Door::Keyed(Needs::AnyKey), || post(sync::sync)),
+    post_of("/v1/carry", WRITER, || post(carry::carry)),
+    get_of("/v1/devices", ANYBODY, || get(devices::devices)),
+    get_of("/v1/catalogue/{number}", ANYBODY, || {
         get(catalogue::catalogue)
     }),
-    keyed("GET", "/v1/records/{id}", || get(show_record::show_record)),
+    get_of("/v1/records/{id}", READER, || get(show_record::show_record)),
+    get_of("/v1/people", ADMINISTRATOR, || get(people::list)),
+    post_of("/v1/people", ADMINISTRATOR, || post(people::add)),
+    post_of("/v1/people/{id}", ADMINISTRATOR, || post(people::change)),
+    post_of("/v1/people/{id}/codes", ADMINISTRATOR, || {
+        post(people::code)
+    }),
+    post_of("/v1/tokens/{id}/revoke", ADMINISTRATOR, || {
+        post(people::revoke)
+    }),
+    get_of("/v1/audit", ADMINISTRATOR, || get(people::audit)),
+    post_of("/v1/audit", WRITER, || post(people::say)),
 ];
 
-const fn open(path: &'static str, serve: fn() -> MethodRouter<Endpoint>) -> Route {
+const ANYBODY: Door = Door::Keyed(Needs::Key);
+const READER: Door = Door::Keyed(Needs::May(Action::Read));
+const WRITER: Door = Door::Keyed(Needs::May(Action::Write));
+const ADMINISTRATOR: Door = Door::Keyed(Needs::May(Action::Administer));
+
+const fn get_of(path: &'static str, door: Door, serve: fn() -> MethodRouter<Endpoint>) -> Route {
     Route {
         method: "GET",
         path,
-        needs_key: false,
+        door,
         serve,
     }
 }
 
-const fn keyed(
-    method: &'static str,
-    path: &'static str,
-    serve: fn() -> MethodRouter<Endpoint>,
-) -> Route {
+const fn post_of(path: &'static str, door: Door, serve: fn() -> MethodRouter<Endpoint>) -> Route {
     Route {
-        method,
+        method: "POST",
         path,
-        needs_key: true,
+        door,
         serve,
     }
 }
@@ -82,21 +112,23 @@ pub fn routes() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The whole service.
 pub fn router(endpoint: Endpoint) -> Router {
-    let (mut open, mut keyed) = (Router::new(), Router::new());
+    let mut router = Router::new();
     for route in &TABLE {
-        let to = if route.needs_key {
-            &mut keyed
-        } else {
-            &mut open
+        let serve = (route.serve)();
+        let crowd = || from_fn_with_state(endpoint.clone(), guard::crowd);
+        // The key is asked for first: strangers take no place from those who have it.
+        let serve = match route.door {
+            Door::Open => serve,
+            Door::Strangers => serve
+                .route_layer(crowd())
+                .route_layer(from_fn_with_state(endpoint.clone(), guard::strangers)),
+            Door::Keyed(needs) => serve
+                .route_layer(crowd())
+                .route_layer(from_fn_with_state((endpoint.clone(), needs), guard::door)),
         };
-        *to = std::mem::take(to).route(route.path, (route.serve)());
+        router = router.route(route.path, serve);
     }
-    // The key is asked for first: strangers take no place from those who have it.
-    let keyed = keyed
-        .route_layer(from_fn_with_state(endpoint.clone(), guard::crowd))
-        .route_layer(from_fn_with_state(endpoint.clone(), guard::key));
-    let router = open
-        .merge(keyed)
+    let router = router
         .fallback(app::file)
         .method_not_allowed_fallback(async || Problem::Method);
     wrap(router, &endpoint).with_state(endpoint)

@@ -4,6 +4,10 @@ use std::path::PathBuf;
 
 use axum::http::HeaderValue;
 use clap::{Args, Parser, Subcommand};
+use records::{
+    account::Role,
+    id::{ChangeId, PersonId, TokenId},
+};
 
 use crate::store::Database;
 
@@ -21,8 +25,14 @@ pub struct Settings {
 pub enum Command {
     /// Nhận và chia sẻ thay đổi, phục vụ ứng dụng.
     Serve(Serve),
-    /// In lại khóa thiết bị.
-    Key(Where),
+    /// Khóa chung của mọi máy (có từ trước khi có tài khoản): in lại, hoặc bỏ.
+    Key(Key),
+    /// Người dùng: xem, thêm, sửa vai trò, cấp mã ghi danh, thu hồi máy.
+    #[command(subcommand)]
+    People(People),
+    /// Nhật ký: ai đã đăng nhập, thêm người, cấp mã, thu hồi, xuất.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Sau khi phục hồi cơ sở dữ liệu từ bản sao lưu: để các máy gửi lại phần còn thiếu.
     NewEpoch(Where),
     /// Sao lưu cơ sở dữ liệu ra một tệp, cả khi máy chủ đang chạy; tệp được kiểm tra rồi mới tính là xong.
@@ -41,10 +51,142 @@ pub enum Command {
     /// Sổ có số thứ tự do máy chủ cấp: xem, cho cấp số lại sau khi phục hồi.
     #[command(subcommand)]
     Books(Books),
+    /// Những lần ghi được giữ riêng (không có quyền, máy bị thu hồi, trùng mã): xem, nhận vào sổ.
+    #[command(subcommand)]
+    Held(Held),
     /// Các lần máy này mang hộ cho máy kia (Chuyển hộ), mới nhất trước.
     Carried(UnitPlace),
     /// Các máy đã nối: liên lạc lần cuối, số phiếu, số lần ghi còn chờ gửi.
     Devices(UnitPlace),
+}
+
+/// What to do with the key that all devices share.
+#[derive(Debug, Clone, Args)]
+pub struct Key {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Bỏ khóa chung: máy nối bằng khóa ấy phải ghi danh lại; dữ liệu trên máy còn nguyên.
+    #[arg(long)]
+    pub off: bool,
+}
+
+/// What can be done with people.
+#[derive(Debug, Clone, Subcommand)]
+pub enum People {
+    /// Mọi người của đơn vị, vai trò, máy đã ghi danh.
+    List(PeoplePlace),
+    /// Thêm người và in mã ghi danh.
+    Add(AddPerson),
+    /// Đổi tên, vai trò; khóa hoặc mở lại tài khoản.
+    Change(ChangePerson),
+    /// Cấp mã ghi danh cho thêm một máy.
+    Code(PersonPlace),
+    /// Mã cho người quản trị đầu tiên, khi chưa có máy nào của người quản trị.
+    First(PeoplePlace),
+    /// Thu hồi một máy: không đọc được gì nữa, chỉ nộp nốt được phần chờ gửi.
+    Revoke(RevokeDevice),
+}
+
+/// What can be done with the log.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Audit {
+    /// In mọi dòng.
+    List(Where),
+    /// Kiểm tra chuỗi băm: không dòng nào bị sửa, bị bớt ở giữa.
+    Verify(Where),
+}
+
+/// Whose people.
+#[derive(Debug, Clone, Args)]
+pub struct PeoplePlace {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Mã xã, năm chữ số; hoặc tinh:NN cho tài khoản cấp tỉnh.
+    #[arg(long, env = "SO_TAY_UNIT", default_value = "00000", value_parser = parse_place)]
+    pub unit: String,
+}
+
+/// What can be done with what was set aside.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Held {
+    /// Từng lần ghi: mã, lúc đến, lý do; không in nội dung.
+    List(UnitPlace),
+    /// In nội dung một lần ghi; nhật ký ghi lại việc xem.
+    Show(HeldPlace),
+    /// Nhận một lần ghi vào sổ, như khi người có quyền gửi.
+    Take(HeldPlace),
+}
+
+/// Which change that was set aside.
+#[derive(Debug, Clone, Args)]
+pub struct HeldPlace {
+    /// Which unit.
+    #[command(flatten)]
+    pub at: UnitPlace,
+    /// Mã lần ghi (cột đầu của `held list`).
+    #[arg(long)]
+    pub id: ChangeId,
+}
+
+/// Who is new.
+#[derive(Debug, Clone, Args)]
+pub struct AddPerson {
+    /// Which unit.
+    #[command(flatten)]
+    pub at: PeoplePlace,
+    /// Họ và tên.
+    #[arg(long)]
+    pub name: String,
+    /// Vai trò: `can_bo`, `lanh_dao`, `quan_tri` (có thể nhiều).
+    #[arg(long, required = true, value_parser = parse_role)]
+    pub role: Vec<Role>,
+}
+
+/// Who, as they are to be.
+#[derive(Debug, Clone, Args)]
+pub struct ChangePerson {
+    /// Who.
+    #[command(flatten)]
+    pub who: PersonPlace,
+    /// Tên mới.
+    #[arg(long)]
+    pub name: Option<String>,
+    /// Mọi vai trò ở đơn vị này từ nay; không nêu thì giữ nguyên.
+    #[arg(long, value_parser = parse_role)]
+    pub role: Vec<Role>,
+    /// Khóa tài khoản: không máy nào của người này vào được nữa.
+    #[arg(long, conflicts_with = "open")]
+    pub close: bool,
+    /// Mở lại tài khoản.
+    #[arg(long)]
+    pub open: bool,
+}
+
+/// One person of a unit.
+#[derive(Debug, Clone, Args)]
+pub struct PersonPlace {
+    /// Which unit.
+    #[command(flatten)]
+    pub at: PeoplePlace,
+    /// Mã người (cột đầu của `people list`).
+    #[arg(long)]
+    pub id: PersonId,
+}
+
+/// Which device is shut out.
+#[derive(Debug, Clone, Args)]
+pub struct RevokeDevice {
+    /// Which database.
+    #[command(flatten)]
+    pub place: Where,
+    /// Mã máy (trong `people list`).
+    #[arg(long)]
+    pub id: TokenId,
+    /// Máy còn liên lạc thì xóa hết dữ liệu trên máy, sau khi đã nộp phần chờ gửi.
+    #[arg(long)]
+    pub wipe: bool,
 }
 
 /// What can be done with a catalogue.
@@ -186,10 +328,10 @@ pub struct Serve {
     /// Tên đơn vị.
     #[arg(long, env = "SO_TAY_UNIT_NAME", default_value = "")]
     pub unit_name: String,
-    /// Khóa thiết bị tự chọn thay cho khóa ngẫu nhiên (từ 20 ký tự A-Z a-z 0-9 - _).
+    /// Khóa chung cho mọi máy, không cần tài khoản (từ 20 ký tự A-Z a-z 0-9 - _). Chỉ dùng khi chạy thử.
     #[arg(long, env = "SO_TAY_DEVICE_KEY", hide_env_values = true, value_parser = parse_key)]
     pub device_key: Option<String>,
-    /// Cho máy khác trong mạng kết nối. Chưa có tài khoản: ai có khóa thiết bị đều đọc được.
+    /// Cho máy khác trong mạng kết nối khi không có TLS: mọi thứ đi trên mạng ở dạng đọc được.
     #[arg(long, env = "SO_TAY_ALLOW_REMOTE")]
     pub allow_remote: bool,
     /// Trang ở nguồn khác được phép gọi, ví dụ `https://so-tay.example` (nhiều nguồn: dấu phẩy).
@@ -231,6 +373,24 @@ fn parse_unit(text: &str) -> Result<String, String> {
     } else {
         Err("mã đơn vị có năm chữ số".to_owned())
     }
+}
+
+/// A commune, or a province as `tinh:` and its two digits: people of both have accounts.
+fn parse_place(text: &str) -> Result<String, String> {
+    match text.strip_prefix("tinh:") {
+        Some(code) if code.len() == 2 && code.bytes().all(|b| b.is_ascii_digit()) => {
+            Ok(text.to_owned())
+        }
+        Some(_) => Err("tỉnh viết là tinh: và hai chữ số, ví dụ tinh:19".to_owned()),
+        None => parse_unit(text),
+    }
+}
+
+fn parse_role(text: &str) -> Result<Role, String> {
+    let role = Role::named(text);
+    role.ok_or_else(|| {
+        "vai trò là can_bo, lanh_dao, quan_tri, hoặc tinh (ở đơn vị tinh:NN)".to_owned()
+    })
 }
 
 fn parse_day(text: &str) -> Result<String, String> {

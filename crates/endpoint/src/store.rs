@@ -5,8 +5,10 @@
 mod backup;
 #[cfg(test)]
 mod contract;
+mod erasing;
 mod filing;
 mod numbers;
+mod people;
 mod postgres;
 mod read;
 mod readers;
@@ -30,6 +32,7 @@ use records::stamp::Stamp;
 use records::wire::{Acceptance, Contact, Cursor};
 
 use crate::metrics::GroupFigures;
+pub use people::{CodeSet, Enrolment, NotSet, Note, PersonSet, Visit};
 use postgres::Postgres;
 use readers::Readers;
 use sql::{Engine, Sql};
@@ -138,6 +141,10 @@ pub struct Arrived {
     pub hold: Option<Hold>,
     /// Which of its records belong into books.
     pub entries: Vec<BookEntry>,
+    /// The changes that it orders to be erased.
+    pub erases: Vec<ChangeId>,
+    /// It is what an erasure left: by which change.
+    pub stub_of: Option<ChangeId>,
 }
 
 /// What a change says of a record's place in a book.
@@ -248,6 +255,21 @@ pub struct Carried {
     pub changes: u64,
 }
 
+/// A change that was set aside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its id; others may have the same.
+    pub id: ChangeId,
+    /// SHA-256 of the bytes.
+    pub hash: [u8; 32],
+    /// The bytes that arrived.
+    pub body: String,
+    /// Why, for programs.
+    pub code: String,
+    /// Server time.
+    pub arrival_ms: u64,
+}
+
 /// Why a change is set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hold {
@@ -310,8 +332,8 @@ pub enum Place {
 pub struct Wanted {
     /// The unit whose notebook it is; those that it took over are read with it.
     pub unit: String,
-    /// The compartment of each that the device may see.
-    pub part: String,
+    /// The compartments of each that the device may see.
+    pub parts: Vec<String>,
     /// How far the device has read.
     pub cursors: BTreeMap<String, Cursor>,
     /// Rows that the device got in another way.
@@ -622,6 +644,30 @@ impl Store {
         let unit = unit.to_owned();
         let get = move |sql: &mut dyn Sql| read::carried(sql, &unit);
         self.readers.read(get).await
+    }
+
+    /// What was set aside in a unit, in the order of arrival.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn held(&self, unit: &str) -> Result<Vec<Held>, StoreError> {
+        let unit = unit.to_owned();
+        let get = move |sql: &mut dyn Sql| read::held(sql, &unit);
+        self.readers.read(get).await
+    }
+
+    /// Forgets that something was set aside: it was taken since.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn let_go(&self, unit: &str, held: &Held) -> Result<(), StoreError> {
+        let (unit, id, hash) = (unit.to_owned(), held.id, held.hash);
+        let drop_one = move |sql: &mut dyn Sql| {
+            let end = "DELETE FROM held WHERE unit = ?1 AND id = ?2 AND hash = ?3";
+            sql.run(end, &[(&unit).into(), id.bytes().into(), (&hash).into()])
+                .map(drop)
+        };
+        self.writer.alone(drop_one).await
     }
 
     /// Whether the database answers and takes writes.

@@ -214,3 +214,9 @@ async fn a_packed_parcel_opens_and_a_bomb_in_it_does_not() {
     let bomb = seal(&public, pack(&vec![b' '; 9 * 1024 * 1024]), 1);
     assert_eq!(carry(&world, body(&bomb)).await.status, 413);
 }
+
+/// The public key of an endpoint that is not this one.
+pub(crate) fn some_public_key() -> String {
+    let secret = SecretKey::from_slice(&[8; 32]).unwrap();
+    hex::encode(secret.public_key().to_sec1_point(false).as_bytes())
+}

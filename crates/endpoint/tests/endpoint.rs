@@ -22,11 +22,13 @@ mod catalogue;
 mod cluster;
 mod contract;
 mod devices;
+mod erasing;
 #[cfg(feature = "postgres")]
 mod failover;
 mod hostile;
 mod import;
 mod merged;
+mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod process;

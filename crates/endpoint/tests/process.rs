@@ -59,10 +59,7 @@ pub(crate) fn start_at(place: &str, more: &[&str]) -> Running {
     let mut said: Vec<String> = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         said.push(line.unwrap());
-        if said
-            .last()
-            .is_some_and(|last| last.starts_with("Khóa thiết bị"))
-        {
+        if said.last().is_some_and(|last| last == "Sẵn sàng.") {
             break;
         }
     }
@@ -79,38 +76,28 @@ pub(crate) fn finish(args: &[&str]) -> Output {
 }
 
 #[cfg(not(feature = "postgres"))]
-fn key_of(running: &Running) -> String {
-    running
+fn said(running: &Running, begin: &str) -> Option<String> {
+    let found = running
         .said
-        .last()
-        .and_then(|last| last.strip_prefix("Khóa thiết bị: "))
-        .unwrap()
-        .to_owned()
+        .iter()
+        .find_map(|line| line.strip_prefix(begin));
+    found.map(str::to_owned)
 }
 
-/// With PostgreSQL the key lies in no file.
 #[cfg(not(feature = "postgres"))]
-#[tokio::test]
-async fn the_first_run_makes_a_key_and_later_runs_know_it() {
+#[test]
+fn the_first_run_gives_the_administrator_a_code_until_one_has_come() {
     let folder = tempfile::tempdir().unwrap();
     let database = folder.path().join("data/so-tay.db");
     let first = start(&database, &["--unit", "26734", "--unit-name", "Xã Thử"]);
-    let key = key_of(&first);
-    assert_eq!(key.len(), 43);
-    let link = format!("http://{}/#/ket-noi?khoa={key}", first.address);
-    assert!(first.said[1].ends_with(&link), "{}", first.said[1]);
-    let answer = sync(first.address, &key, &request(&[], 0)).await;
-    assert_eq!(
-        (&*answer.unit.code, &*answer.unit.name),
-        ("26734", "Xã Thử")
-    );
+    let link = first.said[1].clone();
+    let start_of_link = format!("http://{}/#/ket-noi?ma=", first.address);
+    assert!(link.contains(&start_of_link), "{link}");
+    assert_eq!(link.rsplit('=').next().unwrap().len(), 23);
+    assert!(!database.with_file_name("device-key.txt").exists());
     drop(first);
     #[cfg(unix)]
-    for (name, mode) in [
-        ("data", 0o700),
-        ("data/so-tay.db", 0o600),
-        ("data/device-key.txt", 0o600),
-    ] {
+    for (name, mode) in [("data", 0o700), ("data/so-tay.db", 0o600)] {
         use std::os::unix::fs::PermissionsExt;
         let found = folder
             .path()
@@ -121,7 +108,23 @@ async fn the_first_run_makes_a_key_and_later_runs_know_it() {
             .mode();
         assert_eq!(found & 0o777, mode, "{name}");
     }
-    assert_eq!(key_of(&start(&database, &[])), key);
+    // Nobody used it: another run gives another.
+    let again = start(&database, &["--unit", "26734"]);
+    assert_ne!(again.said[1], link);
+}
+
+/// With PostgreSQL the key lies in no file.
+#[cfg(not(feature = "postgres"))]
+#[tokio::test]
+async fn a_key_that_all_share_is_kept_until_it_is_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("so-tay.db");
+    let key = "a-key-that-everybody-shares";
+    let first = start(&database, &["--device-key", key]);
+    sync(first.address, key, &request(&[], 0)).await;
+    drop(first);
+    let again = start(&database, &[]);
+    assert_eq!(said(&again, "Khóa thiết bị: ").as_deref(), Some(key));
     let place = format!("sqlite:{}", database.display());
     let printed = finish(&["key", "--database", &place]);
     assert_eq!(
@@ -145,6 +148,17 @@ async fn the_first_run_makes_a_key_and_later_runs_know_it() {
     );
     let still = start(&database, &[]);
     sync(still.address, "chosen-by-the-operator", &request(&[], 0)).await;
+    drop(still);
+    assert!(
+        finish(&["key", "--off", "--database", &place])
+            .status
+            .success()
+    );
+    let ended = start(&database, &[]);
+    assert_eq!(said(&ended, "Khóa thiết bị"), None);
+    let headers = [("authorization", "Bearer chosen-by-the-operator")];
+    let hello = crate::world::ask(ended.address, "GET", "/v1/hello", &headers, Vec::new()).await;
+    assert_eq!(hello.status, 401);
 }
 
 #[test]

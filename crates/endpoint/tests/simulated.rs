@@ -109,6 +109,10 @@ impl Real {
 }
 
 impl Server for Real {
+    fn erases(&self) -> bool {
+        true
+    }
+
     /// Its clock is its own.
     fn answer(&mut self, _now: u64, request: &SyncRequest) -> SyncAnswer {
         self.ask(request)
@@ -154,6 +158,7 @@ impl Server for Real {
                 accs: Table::new(),
                 offer: Vec::new(),
                 page_bytes: 1024 * 1024,
+                key: None,
             });
             for page in answer.pages {
                 let texts = page.rows.iter().map(|row| row.change.get().to_owned());

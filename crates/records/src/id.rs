@@ -117,6 +117,14 @@ id!(
     ChangeId
 );
 id!(
+    /// One person with an account at an endpoint.
+    PersonId
+);
+id!(
+    /// One device's way in at an endpoint: what a token is called where people see it.
+    TokenId
+);
+id!(
     /// One profile of one browser on one phone.
     DeviceId
 );

@@ -4,6 +4,7 @@
 //! the catalogue, `docs/PROTOCOL.md` what goes over the wire. In reading order:
 #![warn(missing_docs)]
 
+pub mod account;
 pub mod calendar;
 pub mod catalogue;
 pub mod change;

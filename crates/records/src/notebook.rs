@@ -140,6 +140,24 @@ impl Notebook {
         }
     }
 
+    /// Whether any erasure is known.
+    #[must_use]
+    pub fn has_erased(&self) -> bool {
+        self.erased.iter().next().is_some()
+    }
+
+    /// Whether a change is one by which others were erased.
+    #[must_use]
+    pub fn is_eraser(&self, id: &ChangeId) -> bool {
+        self.erased.values().any(|by| by == id)
+    }
+
+    /// Whether an erasure that is known names this change.
+    #[must_use]
+    pub fn is_erased(&self, id: &ChangeId) -> bool {
+        self.erased.get(id).is_some()
+    }
+
     fn erase(&mut self, id: ChangeId, by: ChangeId) {
         let first = self.erased.get(&id).map_or(by, |first| by.min(*first));
         self.erased.insert(id, first);

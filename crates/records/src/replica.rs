@@ -37,6 +37,9 @@ pub struct Plan {
     pub counter: Option<Counter>,
     /// What is known of the endpoint after this, when it changes.
     pub sync: Option<SyncState>,
+    /// All that is to be on the disk after this, in place of what is there: something was erased by law, or may not be
+    /// seen any more.
+    pub rest: Option<Vec<Entry>>,
 }
 
 /// What adopting lines did to the screen.
@@ -125,6 +128,7 @@ impl Replica {
                 stamp: change.stamp,
             }),
             sync: None,
+            rest: None,
         })
     }
 
@@ -151,16 +155,23 @@ impl Replica {
                 Ok((_, Inserted::Had | Inserted::Twin)) | Err(_) => {}
             }
         }
-        Plan {
+        let mut plan = Plan {
             entries,
             ..Plan::default()
-        }
+        };
+        self.clear(&mut plan, &[]);
+        plan
     }
 
     /// The changes that wait to be sent, oldest first.
     pub fn waiting(&self) -> impl Iterator<Item = ChangeId> {
         let unsent = self.unsent.iter().map(|(name, _)| ChangeId::of(*name));
-        unsent.chain(self.sync.resend.iter().copied())
+        // Orders to erase before what they left: without the order that is nobody's to say.
+        let again = |is_order: bool| {
+            let all = self.sync.resend.iter().copied();
+            all.filter(move |id| self.notebook.is_eraser(id) == is_order)
+        };
+        unsent.chain(again(true)).chain(again(false))
     }
 
     /// Whether any change of a record waits to be sent.
@@ -195,6 +206,7 @@ impl Replica {
             accs,
             offer: self.next_offer(),
             page_bytes: PAGE_BYTES,
+            key: None,
         }
     }
 
@@ -222,6 +234,7 @@ impl Replica {
                 accs,
                 offer: Vec::new(),
                 page_bytes: PAGE_BYTES,
+                key: None,
             });
             waiting = waiting.saturating_sub(count);
         }
@@ -278,6 +291,8 @@ impl Replica {
         sync.server_ms = sync.server_ms.max(answer.now);
         sync.heard_ms = now_ms;
         sync.unit = answer.unit;
+        sync.roles = answer.roles;
+        sync.is_revoked = answer.revoked;
         // An answer may have been under way while this device learned of another life.
         let is_other = |epoch: &Option<String>| epoch.as_ref().is_some_and(|e| *e != answer.epoch);
         if is_other(&request.epoch) || is_other(&self.sync.epoch) {
@@ -307,6 +322,14 @@ impl Replica {
                 Some(request.offer.last().copied())
             };
         }
+        let gone = match answer.revoked || request.waiting > 0 {
+            // It goes once all is handed over; and a device that is shut out keeps what it has until it is told to wipe.
+            true => Vec::new(),
+            false => withdrawn(&sync, &answer.pages),
+        };
+        for scope in &gone {
+            sync.cursors.remove(scope);
+        }
         let mut entries = Vec::new();
         for verdict in answer.answers {
             entries.extend(self.verdict_entry(&mut sync, verdict));
@@ -320,11 +343,47 @@ impl Replica {
             n: 0,
             ..self.counter
         };
-        Plan {
+        let mut plan = Plan {
             entries,
             counter: is_cloned.then(fresh),
             sync: Some(sync),
+            rest: None,
+        };
+        self.clear(&mut plan, &gone);
+        plan
+    }
+
+    /// Nothing that was erased, or may not be seen any more, is to be left on the disk.
+    fn clear(&self, plan: &mut Plan, gone: &[String]) {
+        if !gone.is_empty() || plan.entries.iter().any(|line| self.erases(line)) {
+            let mut after = self.clone();
+            after.adopt(plan.clone());
+            plan.rest = Some(after.lines_without(gone));
         }
+    }
+
+    /// Whether a line brings an erasure, what one left, or what one is to take.
+    fn erases(&self, line: &Entry) -> bool {
+        let Some(raw) = line.change.as_ref().map(|raw| raw.get()) else {
+            return false;
+        };
+        let may_say = raw.contains("\"erase\"") || raw.contains("\"stub\"");
+        (may_say || self.notebook.has_erased())
+            && crate::change::parse_change(raw.as_bytes()).is_ok_and(|change| {
+                let says = change.erase.is_some() || change.stub.is_some();
+                says || self.notebook.is_erased(&change.id)
+            })
+    }
+
+    /// What stays on the disk when nothing of these scopes may.
+    fn lines_without(&self, gone: &[String]) -> Vec<Entry> {
+        let mut lines = self.lines();
+        lines.retain(|line| {
+            line.acc
+                .as_ref()
+                .is_none_or(|acc| !gone.contains(&acc.scope))
+        });
+        lines
     }
 
     fn verdict_entry(&self, sync: &mut SyncState, verdict: Verdict) -> Option<Entry> {
@@ -491,6 +550,13 @@ impl Replica {
         });
         self.notebook.changes().map(line).chain(aside).collect()
     }
+}
+
+/// Scopes that were read and are in no page: they may not be seen any more.
+fn withdrawn(sync: &SyncState, pages: &[Page]) -> Vec<String> {
+    let scopes = sync.cursors.keys();
+    let gone = scopes.filter(|scope| !pages.iter().any(|page| page.scope == **scope));
+    gone.cloned().collect()
 }
 
 impl Notebook {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
+    account::{Role, Wipe, known_roles},
     id::{ChangeId, DeviceId},
     json::{self, Object, Read, ReadError},
     published::Mark,
@@ -57,6 +58,11 @@ pub struct Unit {
     pub name: String,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !flag
+}
+
 /// What a device sends.
 #[derive(Debug, Clone, Serialize)]
 pub struct SyncRequest {
@@ -84,6 +90,9 @@ pub struct SyncRequest {
     pub offer: Vec<ChangeId>,
     /// How large a page may be.
     pub page_bytes: u32,
+    /// Under a seal, where nobody reads it on the way: by which key the endpoint knows whose changes these are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
 }
 
 /// What the endpoint answers.
@@ -97,6 +106,15 @@ pub struct SyncAnswer {
     pub now: u64,
     /// Whose notebook this is.
     pub unit: Unit,
+    /// What the person may do there; none of those who share one key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<Role>>,
+    /// The device is shut out: what it hands in is set aside, and it reads nothing.
+    #[serde(skip_serializing_if = "is_false")]
+    pub revoked: bool,
+    /// It is to delete everything, once nothing waits on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub wipe: Option<Wipe>,
     /// One for each change sent, in order.
     pub answers: Vec<Verdict>,
     /// What the device had not read yet.
@@ -277,6 +295,7 @@ impl Read for SyncRequest {
             accs: request.item_or_default("accs")?,
             offer: request.item_or_default("offer")?,
             page_bytes: request.small_or("page_bytes", PAGE_BYTES)?,
+            key: request.text_if("key")?,
         })
     }
 }
@@ -284,11 +303,15 @@ impl Read for SyncRequest {
 impl Read for SyncAnswer {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let answer = Object::read(raw)?;
+        let roles: Option<Vec<String>> = answer.item_if("roles")?;
         Ok(Self {
             protocol: answer.small("protocol")?,
             epoch: answer.text("epoch")?,
             now: answer.number("now")?,
             unit: answer.item("unit")?,
+            roles: roles.map(|names| known_roles(&names)),
+            revoked: answer.flag_or_false("revoked")?,
+            wipe: answer.item_if("wipe")?,
             answers: answer.item_or_default("answers")?,
             pages: answer.item_or_default("pages")?,
             lacks: answer.item_or_default("lacks")?,
@@ -406,6 +429,7 @@ impl Write for SyncRequest {
             }
             out.item("offer", &self.offer);
             out.item("page_bytes", &self.page_bytes);
+            out.item_if("key", self.key.as_ref());
         });
     }
 }
@@ -417,6 +441,11 @@ impl Write for SyncAnswer {
             out.item("epoch", &self.epoch);
             out.item("now", &self.now);
             out.item("unit", &self.unit);
+            out.item_if("roles", self.roles.as_ref());
+            if self.revoked {
+                out.item("revoked", &true);
+            }
+            out.item_if("wipe", self.wipe.as_ref());
             out.item("answers", &self.answers);
             out.item("pages", &self.pages);
             out.item("lacks", &self.lacks);

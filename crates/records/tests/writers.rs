@@ -2,10 +2,11 @@
 
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use records::{
+    account::{EnrolRequest, PersonWish, Role, Wipe},
     change::{Change, Erase, RecWrites},
     draft::{Draft, Seen},
     files::{Export, FiledChange, ReadableRecord},
-    id::{ChangeId, DeviceId, RecordId},
+    id::{ChangeId, DeviceId, RecordId, TokenId},
     published::Mark,
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
@@ -212,6 +213,38 @@ fn unit() -> impl Strategy<Value = Unit> {
     (text(), text()).prop_map(|(code, name)| Unit { code, name })
 }
 
+fn roles() -> impl Strategy<Value = Vec<Role>> {
+    vec((0..Role::ALL.len()).prop_map(|at| Role::ALL[at]), 0..3)
+}
+
+fn token_id() -> impl Strategy<Value = TokenId> {
+    any::<[u8; 16]>().prop_map(TokenId::derived)
+}
+
+fn wipe() -> impl Strategy<Value = Wipe> {
+    (token_id(), text()).prop_map(|(id, word)| Wipe { id, word })
+}
+
+fn wish() -> impl Strategy<Value = PersonWish> {
+    let parts = (text(), any::<bool>(), roles());
+    parts.prop_map(|(name, closed, roles)| PersonWish {
+        name,
+        closed,
+        roles,
+    })
+}
+
+fn enrolment() -> impl Strategy<Value = EnrolRequest> {
+    let parts = (any::<u32>(), text(), device_id(), text(), text());
+    parts.prop_map(|(protocol, code, device, token, label)| EnrolRequest {
+        protocol,
+        code,
+        device,
+        token,
+        label,
+    })
+}
+
 fn state() -> impl Strategy<Value = SyncState> {
     let times = (any::<u64>(), any::<u64>());
     let offering = option::of(option::of(change_id()));
@@ -222,9 +255,12 @@ fn state() -> impl Strategy<Value = SyncState> {
         unit(),
         offering,
         change_ids(),
+        (option::of(roles()), any::<bool>()),
     );
     parts.prop_map(
-        |(epoch, cursors, times, unit, offering, resend)| SyncState {
+        |(epoch, cursors, times, unit, offering, resend, (roles, is_revoked))| SyncState {
+            roles,
+            is_revoked,
             epoch,
             cursors,
             server_ms: times.0,
@@ -239,7 +275,13 @@ fn state() -> impl Strategy<Value = SyncState> {
 fn request() -> impl Strategy<Value = SyncRequest> {
     let numbers = (any::<u32>(), any::<u64>(), any::<u64>(), any::<u32>());
     let accs = vec((change_id(), acceptance()), 0..3).prop_map(Table::from_iter);
-    let lists = (cursors(), vec(raw(), 0..3), accs, change_ids());
+    let lists = (
+        cursors(),
+        vec(raw(), 0..3),
+        accs,
+        change_ids(),
+        option::of(text()),
+    );
     let parts = (numbers, device_id(), option::of(text()), lists);
     parts.prop_map(|(numbers, device, epoch, lists)| SyncRequest {
         protocol: numbers.0,
@@ -253,6 +295,7 @@ fn request() -> impl Strategy<Value = SyncRequest> {
         accs: lists.2,
         offer: lists.3,
         page_bytes: numbers.3,
+        key: lists.4,
     })
 }
 
@@ -277,6 +320,7 @@ fn answer() -> impl Strategy<Value = SyncAnswer> {
         unit(),
         any::<bool>(),
         option::of(mark),
+        (option::of(roles()), any::<bool>(), option::of(wipe())),
     );
     let lists = (vec(verdict(), 0..3), vec(page(), 0..3), change_ids());
     (head, lists).prop_map(|(head, (answers, pages, lacks))| SyncAnswer {
@@ -289,6 +333,9 @@ fn answer() -> impl Strategy<Value = SyncAnswer> {
         lacks,
         more: head.4,
         catalogue: head.5,
+        roles: head.6.0,
+        revoked: head.6.1,
+        wipe: head.6.2,
     })
 }
 
@@ -369,10 +416,13 @@ proptest! {
         request in request(),
         answer in answer(),
         problem in problem(),
+        (wish, enrolment) in (wish(), enrolment()),
     ) {
         check(&request);
         check(&answer);
         check(&problem);
+        check(&wish);
+        check(&enrolment);
     }
 
     #[test]

@@ -14,7 +14,7 @@ async fn a_file_that_another_phone_brings_is_taken_once_and_read_by_nobody_on_th
     let (author, carrier) = (Profile::new("author"), Profile::new("carrier"));
     let line = Line::to(endpoint.port()).await;
     let app = App::begin(&author, &line.url()).await;
-    app.enrol_at(&line.url(), &endpoint.key()).await;
+    app.enrol_at(&line.url(), endpoint.key()).await;
     let bringer = App::begin(&carrier, &endpoint.url()).await;
     bringer.enrol(&endpoint).await;
     app.knows_the_key().await;

@@ -21,7 +21,7 @@ async fn codes_on_one_screen_are_read_by_the_camera_of_another_phone() {
     let carrier = Profile::with_camera("films", &film);
     let line = Line::to(endpoint.port()).await;
     let app = App::begin(&author, &line.url()).await;
-    app.enrol_at(&line.url(), &endpoint.key()).await;
+    app.enrol_at(&line.url(), endpoint.key()).await;
     app.knows_the_key().await;
     let bringer = App::begin(&carrier, &endpoint.url()).await;
     bringer.browser.close().await;

@@ -13,6 +13,8 @@ use super::{folder::Folder, given, patience::eventually, processes::free_port};
 
 /// The commune that it serves.
 const UNIT: &str = "00001";
+/// What lets in the devices of flows that are not about people.
+const SHARED_KEY: &str = "browser-tests-share-this-key";
 
 pub(crate) struct Endpoint {
     folder: Folder,
@@ -40,49 +42,62 @@ impl Endpoint {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
-    /// The key it prints for the person who starts it.
-    pub(crate) fn key(&self) -> String {
-        let key = fs::read_to_string(self.folder.path().join("device-key.txt")).unwrap();
-        key.trim().to_owned()
+    /// The key that lets in any device.
+    pub(crate) fn key(&self) -> &'static str {
+        SHARED_KEY
+    }
+
+    /// Does what an operator does at the machine; whether it was done, and what the command said.
+    fn operate(&self, words: &[&str]) -> (bool, String) {
+        let database = self.folder.path().join("so-tay.sqlite");
+        let output = Command::new(given("SO_TAY_ENDPOINT"))
+            .args(words)
+            .arg(format!("--database=sqlite:{}", database.display()))
+            .output()
+            .expect("the endpoint can be started");
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(said).unwrap())
+    }
+
+    /// The same, where it cannot fail.
+    fn done(&self, words: &[&str]) -> String {
+        let (is_done, said) = self.operate(words);
+        assert!(is_done, "{said}");
+        said
     }
 
     /// Takes an Xuất file in; the endpoint must not be running.
     pub(crate) fn import(&self, file: &Path) {
-        let database = self.folder.path().join("so-tay.sqlite");
-        let output = Command::new(given("SO_TAY_ENDPOINT"))
-            .args(["import", "--unit", UNIT])
-            .arg(format!("--database=sqlite:{}", database.display()))
-            .arg(file)
-            .output()
-            .expect("the endpoint can be started");
-        assert!(output.status.success(), "{output:?}");
+        self.done(&["import", "--unit", UNIT, file.to_str().unwrap()]);
     }
 
     /// Who carried for whom, as the operator reads it.
     pub(crate) fn carried(&self) -> String {
-        let database = self.folder.path().join("so-tay.sqlite");
-        let output = Command::new(given("SO_TAY_ENDPOINT"))
-            .args(["carried", "--unit", UNIT])
-            .arg(format!("--database=sqlite:{}", database.display()))
-            .output()
-            .expect("the endpoint can be started");
-        assert!(output.status.success(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        self.done(&["carried", "--unit", UNIT])
+    }
+
+    /// The texts of all that was set aside.
+    pub(crate) fn held(&self) -> String {
+        let list = self.done(&["held", "list", "--unit", UNIT]);
+        let ids = list
+            .lines()
+            .filter_map(|line| line.split_whitespace().next());
+        ids.map(|id| self.done(&["held", "show", "--unit", UNIT, "--id", id]))
+            .collect()
+    }
+
+    /// The link that the first administrator opens.
+    pub(crate) fn first_link(&self) -> String {
+        let said = self.done(&["people", "first", "--unit", UNIT]);
+        let code = said.split_whitespace().last().unwrap();
+        format!("/ket-noi?ma={code}")
     }
 
     /// Publishes a catalogue, as the operator does; whether it was taken, and what the command said.
     pub(crate) fn publish(&self, catalogue: &serde_json::Value) -> (bool, String) {
         let file = self.folder.path().join("danh-muc.json");
         fs::write(&file, catalogue.to_string()).unwrap();
-        let database = self.folder.path().join("so-tay.sqlite");
-        let output = Command::new(given("SO_TAY_ENDPOINT"))
-            .args(["catalogue", "publish"])
-            .arg(format!("--database=sqlite:{}", database.display()))
-            .arg(&file)
-            .output()
-            .expect("the endpoint can be started");
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8(said).unwrap())
+        self.operate(&["catalogue", "publish", file.to_str().unwrap()])
     }
 
     /// `kill -9`.
@@ -104,6 +119,7 @@ impl Endpoint {
         let child = Command::new(given("SO_TAY_ENDPOINT"))
             .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
             .args(["--unit", UNIT, "--unit-name", "Xã Thử"])
+            .env("SO_TAY_DEVICE_KEY", SHARED_KEY)
             .arg(format!("--database=sqlite:{}", database.display()))
             .arg("--app")
             .arg(given("SO_TAY_APP_DIR"))

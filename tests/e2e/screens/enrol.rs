@@ -6,7 +6,7 @@ use crate::harness::endpoint::Endpoint;
 impl App {
     /// Opens the link that the endpoint printed, reads which host it is, and agrees.
     pub(crate) async fn enrol(&self, endpoint: &Endpoint) {
-        self.enrol_at(&endpoint.url(), &endpoint.key()).await;
+        self.enrol_at(&endpoint.url(), endpoint.key()).await;
     }
 
     /// The same, where the way to the endpoint is another.

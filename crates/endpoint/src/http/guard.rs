@@ -9,33 +9,70 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use subtle::ConstantTimeEq;
+use records::account::Action;
 
 use super::{body, problem::Problem};
-use crate::{Endpoint, device_key, metrics};
+use crate::{Endpoint, account::Visitor, metrics};
 
-/// Lets in who shows the device key. The body is not read before.
-pub(crate) async fn key(
+/// Finds out who asks, and lets in who may do this. The body is not read before.
+pub(crate) async fn door(
+    State((endpoint, needs)): State<(Endpoint, Needs)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let problem = match admit(&endpoint, needs, request.headers()).await {
+        Ok(visitor) => {
+            request.extensions_mut().insert(visitor);
+            return next.run(request).await;
+        }
+        Err(problem) => problem,
+    };
+    body::drain(request.into_body()).await;
+    problem.into_response()
+}
+
+/// What a route asks of who comes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Needs {
+    /// A key of any kind; also one that was taken back, which may only hand in.
+    AnyKey,
+    /// A key that is let in.
+    Key,
+    /// A key of somebody who may do this.
+    May(Action),
+}
+
+async fn admit(endpoint: &Endpoint, needs: Needs, headers: &HeaderMap) -> Result<Visitor, Problem> {
+    let key = bearer(headers).ok_or(Problem::WrongKey)?;
+    let visitor = endpoint.visitor(key).await?.ok_or(Problem::WrongKey)?;
+    if !endpoint.pace().may_come(&visitor) {
+        return Err(Problem::TooOften);
+    }
+    match needs {
+        Needs::AnyKey => Ok(visitor),
+        _ if visitor.is_revoked() => Err(Problem::ShutOut),
+        Needs::May(action) if !visitor.may(action) => Err(Problem::Forbidden),
+        Needs::Key | Needs::May(_) => Ok(visitor),
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let text = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, key) = text.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// Who has no key yet comes no faster than codes are typed.
+pub(crate) async fn strangers(
     State(endpoint): State<Endpoint>,
     request: Request,
     next: Next,
 ) -> Response {
-    if shows_key(request.headers(), endpoint.device_key_hash()) {
+    if endpoint.pace().may_a_stranger_come() {
         return next.run(request).await;
     }
     body::drain(request.into_body()).await;
-    Problem::WrongKey.into_response()
-}
-
-fn shows_key(headers: &HeaderMap, expected: &[u8; 32]) -> bool {
-    let text = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let Some((scheme, key)) = text.and_then(|text| text.split_once(' ')) else {
-        return false;
-    };
-    let is_same = device_key::hash(key.trim()).ct_eq(expected);
-    scheme.eq_ignore_ascii_case("bearer") && bool::from(is_same)
+    Problem::TooOften.into_response()
 }
 
 /// Bounds how many are served at once: the rest wait outside, not in memory.

@@ -18,6 +18,24 @@ pub(crate) enum Problem {
     BadJson,
     #[error("Khóa thiết bị thiếu hoặc sai. Không có gì được lưu ở máy chủ.")]
     WrongKey,
+    #[error(
+        "Máy này đã bị thu hồi. Những gì đang có trên máy vẫn còn; hãy liên hệ người quản trị của đơn vị."
+    )]
+    ShutOut,
+    #[error("Tài khoản này không có quyền làm việc đó ở đơn vị này. Hãy hỏi người quản trị.")]
+    Forbidden,
+    #[error(
+        "Mã ghi danh không dùng được: sai, đã dùng hoặc hết hạn. Hãy xin người quản trị mã mới."
+    )]
+    WrongCode,
+    #[error("Tên người đang trống, hoặc vai trò không hợp với đơn vị này.")]
+    BadPerson,
+    #[error(
+        "Đơn vị phải còn ít nhất một người quản trị. Hãy giao quyền quản trị cho người khác trước."
+    )]
+    LastAdministrator,
+    #[error("Gửi quá dày. Hãy đợi ít giây rồi thử lại; dữ liệu vẫn ở trên máy.")]
+    TooOften,
     #[error("Không có địa chỉ hoặc hồ sơ này.")]
     NotFound,
     #[error("Địa chỉ này không nhận phương thức đó.")]
@@ -49,6 +67,20 @@ impl Problem {
         match self {
             Self::BadJson => (StatusCode::BAD_REQUEST, "json_hong", "Không đọc được"),
             Self::WrongKey => (StatusCode::UNAUTHORIZED, "khoa_sai", "Khóa sai"),
+            Self::ShutOut => (StatusCode::FORBIDDEN, "may_bi_thu_hoi", "Máy bị thu hồi"),
+            Self::Forbidden => (StatusCode::FORBIDDEN, "khong_co_quyen", "Không có quyền"),
+            Self::WrongCode => (StatusCode::FORBIDDEN, "ma_khong_dung", "Mã không dùng được"),
+            Self::BadPerson => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "nguoi_khong_hop_le",
+                "Người không hợp lệ",
+            ),
+            Self::LastAdministrator => (
+                StatusCode::CONFLICT,
+                "quan_tri_cuoi_cung",
+                "Người quản trị cuối cùng",
+            ),
+            Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "qua_day", "Gửi quá dày"),
             Self::NotFound => (StatusCode::NOT_FOUND, "khong_co", "Không có"),
             Self::Method => (
                 StatusCode::METHOD_NOT_ALLOWED,
@@ -102,12 +134,17 @@ impl IntoResponse for Problem {
         headers.insert(header::CONTENT_TYPE, kind);
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         match self {
-            Self::Busy => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER)),
+            Self::Busy | Self::TooOften => drop(headers.insert(header::RETRY_AFTER, RETRY_AFTER)),
             Self::WrongKey => {
                 let bearer = HeaderValue::from_static("Bearer");
                 drop(headers.insert(header::WWW_AUTHENTICATE, bearer));
             }
             Self::BadJson
+            | Self::ShutOut
+            | Self::Forbidden
+            | Self::WrongCode
+            | Self::BadPerson
+            | Self::LastAdministrator
             | Self::NotFound
             | Self::Method
             | Self::TooLarge

@@ -1,6 +1,7 @@
 //! `POST /v1/carry`: takes a parcel that one device sealed and another brings. The carrier hears how many, never what.
 
 use axum::{
+    Extension,
     extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
@@ -9,13 +10,15 @@ use records::{
     files::is_packed,
     hex,
     parcel::{CarryRequest, Receipt, content},
+    wire::SyncRequest,
     write::to_json,
 };
 use sha2::{Digest, Sha256};
 
-use super::handed::{self, HandedIn};
+use super::handed::{self, Author, HandedIn};
 use crate::{
     Endpoint,
+    account::Visitor,
     http::{
         body::{self, Packing},
         problem::Problem,
@@ -25,9 +28,19 @@ use crate::{
 
 pub(super) async fn carry(
     State(endpoint): State<Endpoint>,
+    Extension(carrier): Extension<Visitor>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let (handed, hash) = handed::read(&endpoint, request, open).await?;
+    let (asked, content) = handed::read(&endpoint, request, open).await?;
+    let author = author(&endpoint, &carrier, content.key.as_deref()).await?;
+    let envelope = hex::decode(&asked.parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal
+    let hash = hex::encode(&Sha256::digest(envelope));
+    let judging = endpoint.clone();
+    // Signatures and hashes: not on a thread that answers others.
+    let handed = tokio::task::spawn_blocking(move || {
+        HandedIn::judge(&judging, &mut { content }, &author, Some(asked.carrier))
+    });
+    let handed = handed.await.or(Err(Problem::Internal))?;
     // A parcel names no life of the endpoint.
     let Ok(verdicts) = handed.file(&endpoint).await? else {
         return Err(Problem::Internal);
@@ -42,10 +55,23 @@ pub(super) async fn carry(
     Ok((kind, to_json(&receipt)).into_response())
 }
 
-fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> {
+/// Whose changes these are: of whose key lies under the seal, or else of nobody in particular.
+async fn author(
+    endpoint: &Endpoint,
+    carrier: &Visitor,
+    key: Option<&str>,
+) -> Result<Author, Problem> {
+    let Some(key) = key else {
+        return Ok(Author::unknown(carrier));
+    };
+    let author = endpoint.visitor(key).await?;
+    Ok(author.map_or_else(|| Author::unknown(carrier), |author| Author::of(&author)))
+}
+
+fn open(endpoint: &Endpoint, text: &str) -> Result<(CarryRequest, SyncRequest), Problem> {
     let asked: CarryRequest = handed::parse(text, |asked: &CarryRequest| asked.protocol)?;
-    let parcel = asked.parcel;
-    let plain = endpoint.opener().open(&parcel).map_err(|why| match why {
+    let parcel = &asked.parcel;
+    let plain = endpoint.opener().open(parcel).map_err(|why| match why {
         seal::OpenError::Elsewhere => Problem::SealedElsewhere,
         seal::OpenError::Damaged => Problem::SealBroken,
     })?;
@@ -60,7 +86,5 @@ fn open(endpoint: &Endpoint, text: &str) -> Result<(HandedIn, String), Problem> 
     if !is_as_said {
         return Err(Problem::SealBroken); // no phone seals such a thing
     }
-    let handed = HandedIn::judge(endpoint, &mut content(request), Some(asked.carrier));
-    let envelope = hex::decode(&parcel.sealed).unwrap_or_default(); // it opened: it is hexadecimal
-    Ok((handed, hex::encode(&Sha256::digest(envelope))))
+    Ok((asked, content(request)))
 }

@@ -2,6 +2,7 @@
 
 use axum::extract::Request;
 use records::{
+    account::Action,
     change::{ChangeError, parse_change},
     id::{ChangeId, DeviceId},
     json::{Object, Read},
@@ -11,7 +12,8 @@ use records::{
 
 use crate::{
     Endpoint,
-    arrival::Judge,
+    account::Visitor,
+    arrival::{Judge, Rights},
     http::{
         body::{self, Packing},
         problem::Problem,
@@ -38,7 +40,7 @@ const TOO_LARGE: Hold = Hold {
 pub(super) async fn read<T: Send + 'static>(
     endpoint: &Endpoint,
     request: Request,
-    read: fn(&Endpoint, &str) -> Result<T, Problem>,
+    read: impl FnOnce(&Endpoint, &str) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
     let (parts, body) = request.into_parts();
     let packing = match body::packing(&parts.headers) {
@@ -91,6 +93,36 @@ pub(super) fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
     Ok(request)
 }
 
+/// For whose notebook changes are, and what their author may do in it.
+#[derive(Debug, Clone)]
+pub(super) struct Author {
+    pub(super) unit: String,
+    pub(super) rights: Rights,
+}
+
+impl Author {
+    /// Whoever shows the key wrote them.
+    pub(super) fn of(visitor: &Visitor) -> Self {
+        Self {
+            unit: visitor.unit.clone(),
+            rights: Rights {
+                is_shut_out: visitor.is_revoked(),
+                may_write: visitor.may(Action::Write),
+                may_review: visitor.may(Action::Review),
+                may_erase: visitor.may(Action::Erase),
+            },
+        }
+    }
+
+    /// Somebody brings them for another, who is not known: they may write what the carrier may, and decide nothing.
+    pub(super) fn unknown(carrier: &Visitor) -> Self {
+        let mut author = Self::of(carrier);
+        author.rights.may_review &= carrier.visit.is_none();
+        author.rights.may_erase &= carrier.visit.is_none();
+        author
+    }
+}
+
 /// Changes that were read, and what is to be said of those that could not be.
 pub(super) struct HandedIn {
     delivery: Delivery,
@@ -106,16 +138,18 @@ impl HandedIn {
     pub(super) fn judge(
         endpoint: &Endpoint,
         request: &mut SyncRequest,
+        author: &Author,
         carrier: Option<DeviceId>,
     ) -> Self {
         let arrival_ms = now_ms();
-        let unit = &endpoint.unit().code;
+        let unit = &author.unit;
         let known = endpoint.known();
         let judge = Judge {
             mac_key: endpoint.mac_key(),
             unit,
             arrival_ms,
             books: &known.bundle.books,
+            rights: author.rights,
         };
         let sent = u64::try_from(request.changes.len()).unwrap_or(u64::MAX);
         let mut delivery = Delivery {
@@ -160,6 +194,7 @@ impl HandedIn {
         let Self { delivery, verdicts } = self;
         let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
         let contact = delivery.contact.clone();
+        let unit = delivery.unit.clone();
         let filed = match ids.is_empty() {
             true => Filed::Here(Vec::new()),
             false => endpoint.store().file(delivery).await?,
@@ -169,7 +204,7 @@ impl HandedIn {
             Filed::OtherEpoch(epoch) => return Ok(Err(OtherEpoch(epoch))),
         };
         if let Some(contact) = contact {
-            endpoint.hear(contact, !ids.is_empty());
+            endpoint.hear(unit, contact, !ids.is_empty());
         }
         let verdicts = fill(verdicts, ids, places);
         for verdict in &verdicts {

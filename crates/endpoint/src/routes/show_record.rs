@@ -1,7 +1,7 @@
 //! `GET /v1/records/{id}`: one record as a person reads it, with what is wrong and what is disputed.
 
 use axum::{
-    Json,
+    Extension, Json,
     extract::{Path, State, rejection::PathRejection},
     response::{IntoResponse, Response},
 };
@@ -13,19 +13,17 @@ use records::{
 };
 use serde_json::{Value, json};
 
-use crate::{Endpoint, http::problem::Problem, store::Row};
+use crate::{Endpoint, account::Visitor, http::problem::Problem, store::Row};
 
 pub(super) async fn show_record(
     State(endpoint): State<Endpoint>,
+    Extension(visitor): Extension<Visitor>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Problem> {
     let Some(id) = id.ok().and_then(|Path(text)| text.parse::<RecordId>().ok()) else {
         return Err(Problem::NotFound); // what is not a name names nothing
     };
-    let rows = endpoint
-        .store()
-        .changes_of(&endpoint.unit().code, id)
-        .await?;
+    let rows = endpoint.store().changes_of(&visitor.unit, id).await?;
     let reading = endpoint.clone();
     let read = tokio::task::spawn_blocking(move || read(&reading, id, &rows)).await;
     match read {

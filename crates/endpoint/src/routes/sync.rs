@@ -1,20 +1,23 @@
 //! `POST /v1/sync`: takes what a device hands in, answers each change, gives what it has not read.
 
 use axum::{
+    Extension,
     extract::{Request, State},
     http::header,
     response::{IntoResponse, Response},
 };
 use records::{
+    account::{Action, Wipe},
     change::ORDINARY,
     wire::{PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest},
     write::to_json,
 };
 use serde_json::value::RawValue;
 
-use super::handed::{self, HandedIn, OtherEpoch};
+use super::handed::{self, Author, HandedIn, OtherEpoch};
 use crate::{
     Endpoint,
+    account::{self, Visitor},
     http::problem::Problem,
     now_ms,
     store::{Row, Run, Wanted},
@@ -25,9 +28,11 @@ const PAGE_BYTES: std::ops::RangeInclusive<usize> = 16 * 1024..=1024 * 1024;
 
 pub(super) async fn sync(
     State(endpoint): State<Endpoint>,
+    Extension(visitor): Extension<Visitor>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let asked = handed::read(&endpoint, request, Asked::read).await?;
+    let read = move |endpoint: &Endpoint, text: &str| Asked::read(endpoint, visitor, text);
+    let asked = handed::read(&endpoint, request, read).await?;
     let answer = asked.answer(&endpoint).await?;
     let kind = [(header::CONTENT_TYPE, "application/json")];
     Ok((kind, to_json(&answer)).into_response())
@@ -35,24 +40,37 @@ pub(super) async fn sync(
 
 /// A request that was read, with the changes that could be.
 struct Asked {
+    visitor: Visitor,
     request: SyncRequest,
     handed: HandedIn,
 }
 
 impl Asked {
-    fn read(endpoint: &Endpoint, text: &str) -> Result<Self, Problem> {
+    fn read(endpoint: &Endpoint, visitor: Visitor, text: &str) -> Result<Self, Problem> {
         let mut request = handed::parse_request(text)?;
-        let handed = HandedIn::judge(endpoint, &mut request, None);
-        Ok(Self { request, handed })
+        let author = Author::of(&visitor);
+        let handed = HandedIn::judge(endpoint, &mut request, &author, None);
+        Ok(Self {
+            visitor,
+            request,
+            handed,
+        })
     }
 
     async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
-        let Self { request, handed } = self;
+        let Self {
+            visitor,
+            request,
+            handed,
+        } = self;
         let mut answer = SyncAnswer {
             protocol: PROTOCOL,
             epoch: String::new(),
             now: 0,
-            unit: endpoint.unit().clone(),
+            unit: endpoint.unit_named(&visitor.unit),
+            roles: visitor.roles().map(<[_]>::to_vec),
+            revoked: visitor.is_revoked(),
+            wipe: wipe_of(endpoint, &visitor),
             answers: Vec::new(),
             pages: Vec::new(),
             lacks: Vec::new(),
@@ -70,13 +88,24 @@ impl Asked {
             }
         };
         let durable = verdicts.iter().filter(|verdict| verdict.acc.is_some());
+        if let Some(token) = account::renamed(&visitor, request.device) {
+            endpoint
+                .store()
+                .rename_device(token, request.device)
+                .await?;
+        }
+        let may_read = visitor.may(Action::Read);
         let wanted = Wanted {
-            unit: endpoint.unit().code.clone(),
-            part: ORDINARY.to_owned(),
+            unit: visitor.unit,
+            parts: if may_read {
+                vec![ORDINARY.to_owned()]
+            } else {
+                Vec::new()
+            },
             cursors: request.cursors.into_iter().collect(),
             left_out: durable.filter_map(|verdict| verdict.id).collect(),
             bytes: page_bytes(request.page_bytes),
-            offer: request.offer,
+            offer: if may_read { request.offer } else { Vec::new() },
         };
         let found = endpoint.store().find(wanted).await?;
         answer.now = now_ms();
@@ -93,6 +122,15 @@ impl Asked {
             ..answer
         })
     }
+}
+
+/// The order that this device is to delete everything.
+fn wipe_of(endpoint: &Endpoint, visitor: &Visitor) -> Option<Wipe> {
+    let visit = visitor.visit.as_ref().filter(|visit| visit.wipe)?;
+    Some(Wipe {
+        id: visit.token,
+        word: endpoint.wipe_word(visit.token),
+    })
 }
 
 fn page_bytes(asked: u32) -> usize {

@@ -29,7 +29,7 @@ struct Table {
     columns: &'static [Holds],
 }
 
-const TABLES: [Table; 11] = [
+const TABLES: [Table; 17] = [
     Table {
         // The schema number is the engine's own.
         read: "SELECT name, value FROM meta WHERE name <> 'schema' ORDER BY name",
@@ -93,6 +93,37 @@ const TABLES: [Table; 11] = [
         write: "INSERT INTO device (unit, dev, seen_at, waiting, records, who) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         columns: &[Text, Bytes, Int, Int, Int, Text],
     },
+    Table {
+        read: "/* all units */ SELECT unit, id, eraser FROM erased",
+        write: "INSERT INTO erased (unit, id, eraser) VALUES (?1, ?2, ?3)",
+        columns: &[Text, Bytes, Bytes],
+    },
+    Table {
+        read: "SELECT id, name, made_at, closed_at FROM person",
+        write: "INSERT INTO person (id, name, made_at, closed_at) VALUES (?1, ?2, ?3, ?4)",
+        columns: &[Bytes, Text, Int, Int],
+    },
+    Table {
+        read: "SELECT person, place, role FROM authority",
+        write: "INSERT INTO authority (person, place, role) VALUES (?1, ?2, ?3)",
+        columns: &[Bytes, Text, Text],
+    },
+    Table {
+        read: "SELECT id, hash, person, place, dev, label, made_at, revoked_at, wipe FROM token",
+        write: "INSERT INTO token (id, hash, person, place, dev, label, made_at, revoked_at, wipe) \
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        columns: &[Bytes, Bytes, Bytes, Text, Bytes, Text, Int, Int, Int],
+    },
+    Table {
+        read: "SELECT hash, person, place, made_at, expires_at, token FROM code",
+        write: "INSERT INTO code (hash, person, place, made_at, expires_at, token) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        columns: &[Bytes, Bytes, Text, Int, Int, Bytes],
+    },
+    Table {
+        read: "SELECT n, at, place, who, act, about, chain FROM audit ORDER BY n",
+        write: "INSERT INTO audit (n, at, place, who, act, about, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        columns: &[Int, Int, Text, Text, Text, Text, Bytes],
+    },
 ];
 
 /// Copies a database that others may be writing to, as it is at one instant, into a file that is not there yet.
@@ -124,7 +155,7 @@ pub(super) fn restore(
             sqlite::copy(from, to)?;
             // An old copy is brought to the newest schema.
             let mut file = Sqlite(to.clone()).open()?;
-            file.within(Kind::Writing, |file| set_meta(file, life))?;
+            file.within(Kind::Writing, |file| begin_life(file, life))?;
             drop(file);
             sqlite::leave(to)
         }
@@ -138,6 +169,12 @@ pub(super) fn restore(
             copied
         }
     }
+}
+
+/// A code that was used since the copy was made must not let in a second device: none of the copy's is any good.
+fn begin_life(sql: &mut dyn Sql, life: &[(&'static str, Vec<u8>)]) -> Result<(), StoreError> {
+    sql.run("DELETE FROM code", &[])?;
+    set_meta(sql, life)
 }
 
 /// All of it in one transaction.
@@ -158,7 +195,7 @@ fn refill(
             .iter()
             .try_for_each(|table| copy_table(table, from, &mut to))
     })?;
-    set_meta(&mut to, life)?;
+    begin_life(&mut to, life)?;
     to.commit()
 }
 
@@ -260,7 +297,7 @@ mod tests {
         let read: Vec<&str> = TABLES.iter().map(|table| table.read).collect();
         // Who locks it is written there anew.
         let all = sql::OF_UNITS.iter().filter(|table| **table != "notebook");
-        for table in all.chain(&["meta", "catalogue"]) {
+        for table in all.chain(&sql::OF_ALL) {
             let from = format!(" FROM {table}");
             let is_read =
                 |text: &&&str| text.ends_with(&from) || text.contains(&format!("{from} "));

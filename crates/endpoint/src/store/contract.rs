@@ -66,6 +66,8 @@ fn arrived_as(n: u8, body: &str) -> Arrived {
         mac: format!("mac of {n}"),
         hold: None,
         entries: Vec::new(),
+        erases: Vec::new(),
+        stub_of: None,
     }
 }
 
@@ -127,7 +129,7 @@ fn taken(place: &Place) -> &Acceptance {
 fn wanted(seq: u64) -> Wanted {
     Wanted {
         unit: UNIT.to_owned(),
-        part: "thuong".to_owned(),
+        parts: vec!["thuong".to_owned()],
         cursors: [(SCOPE.to_owned(), Cursor { generation: 1, seq })].into(),
         bytes: 1_000_000,
         ..Wanted::default()

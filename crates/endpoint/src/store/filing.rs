@@ -6,6 +6,7 @@ use records::wire::{Acceptance, Contact};
 
 use super::{
     Arrived, Delivery, Hold, OTHER_CONTENT, Place, StoreError,
+    erasing::NO_ORDER,
     sql::{Columns, Sql},
 };
 
@@ -72,10 +73,19 @@ pub(super) struct Filing<'a> {
 
 impl Filing<'_> {
     pub(super) fn file_all(&mut self, heads: &mut Heads) -> Result<Vec<Place>, StoreError> {
-        let changes = self.delivery.changes.iter();
-        let places = changes
-            .map(|arrived| self.file(arrived, heads))
-            .collect::<Result<_, _>>()?;
+        let delivery = self.delivery;
+        let mut places = vec![None; delivery.changes.len()];
+        // Orders to erase first, and of these what was erased itself last: what they left may come with them.
+        let rank = |arrived: &Arrived| (arrived.erases.is_empty(), arrived.stub_of.is_some());
+        let ranks = [(false, false), (false, true), (true, false), (true, true)];
+        for now in ranks {
+            for (place, arrived) in places.iter_mut().zip(&delivery.changes) {
+                if rank(arrived) == now {
+                    *place = Some(self.file(arrived, heads)?);
+                }
+            }
+        }
+        let places = places.into_iter().flatten().collect();
         if let Some(contact) = &self.delivery.contact {
             note(self.sql, &self.delivery.unit, contact)?;
         }
@@ -89,10 +99,17 @@ impl Filing<'_> {
         self.note_carrier(arrived)?;
         match (self.first_with_id(arrived)?, arrived.hold) {
             (Some((hash, acc)), _) if hash == arrived.hash => Ok(Place::Had(acc)),
+            (Some((_, acc)), _) if self.is_stub_of(arrived)? => Ok(Place::Had(acc)),
             (Some(_), _) => self.hold(arrived, OTHER_CONTENT),
             (None, Some(why)) => self.hold(arrived, why),
+            (None, None) if self.claims_too_much(arrived)? => self.hold(arrived, NO_ORDER),
             (None, None) => self.take(arrived, heads),
         }
+    }
+
+    /// A stub of what nobody erased would keep the body out for ever.
+    fn claims_too_much(&mut self, arrived: &Arrived) -> Result<bool, StoreError> {
+        Ok(arrived.stub_of.is_some() && self.eraser(arrived.id)?.is_none())
     }
 
     /// Who brought a change for its author; once for each carrier.
@@ -135,6 +152,7 @@ impl Filing<'_> {
         let seq = heads.next(self.sql, &self.delivery.unit, &arrived.scope)?;
         self.insert(arrived, seq)?;
         self.enter(arrived)?;
+        self.erase(&arrived.erases, arrived.id)?;
         Ok(Place::Taken(Acceptance {
             scope: arrived.scope.clone(),
             seq,
@@ -145,6 +163,11 @@ impl Filing<'_> {
     }
 
     pub(super) fn insert(&mut self, arrived: &Arrived, seq: u64) -> Result<(), StoreError> {
+        let kept = self.kept(arrived)?;
+        let (body, hash) = match &kept {
+            Some(kept) => (kept.body.as_str(), &kept.hash),
+            None => (&*arrived.body, &arrived.hash),
+        };
         let unit = &self.delivery.unit;
         let put = "INSERT INTO change \
                    (unit, scope, seq, id, dev, n, epoch, eff, mac, body, hash, recv_at) \
@@ -160,8 +183,8 @@ impl Filing<'_> {
             self.epoch.into(),
             (&eff).into(),
             (&arrived.mac).into(),
-            arrived.body.as_bytes().into(),
-            (&arrived.hash).into(),
+            body.as_bytes().into(),
+            hash.into(),
             self.delivery.arrival_ms.into(),
         ];
         self.sql.run(put, &row)?;

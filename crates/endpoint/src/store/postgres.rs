@@ -19,12 +19,13 @@ use super::{
 };
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 5;
+const SCHEMA: i64 = 6;
 /// What makes each schema of the one before; the first is the whole of it.
-const STEPS: [(i64, &str); 3] = [
+const STEPS: [(i64, &str); 4] = [
     (3, include_str!("schema.postgres.sql")),
     (4, include_str!("schema.postgres-4.sql")),
     (5, include_str!("schema.postgres-5.sql")),
+    (6, include_str!("schema.postgres-6.sql")),
 ];
 /// Who we are in the server's list of sessions.
 pub(super) const NAME: &str = "so-tay-endpoint";
@@ -165,7 +166,7 @@ impl Session {
     /// Puts the tables of the present notebook aside, into a schema of their own. An earlier release made fewer.
     pub(super) fn put_aside(&mut self, schema: &str) -> Result<(), StoreError> {
         let mut all = format!("CREATE SCHEMA {schema};");
-        for table in ["meta", "catalogue"].iter().chain(&sql::OF_UNITS) {
+        for table in sql::OF_ALL.iter().chain(&sql::OF_UNITS) {
             all.push_str(&format!(
                 "ALTER TABLE IF EXISTS public.{table} SET SCHEMA {schema};"
             ));

@@ -9,7 +9,7 @@ use records::{
 };
 
 use super::{
-    Carried, Found, Identity, Row, Run, StoreError, Wanted,
+    Carried, Found, Held, Identity, Row, Run, StoreError, Wanted,
     sql::{Columns, ON, Sql, Walk},
 };
 
@@ -53,7 +53,9 @@ pub(super) fn find(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Found, StoreErr
     units.append(&mut predecessors(sql, &wanted.unit)?);
     let mut runs = Vec::with_capacity(units.len());
     for unit in &units {
-        runs.push(run(sql, wanted, unit, &mut left)?);
+        for part in &wanted.parts {
+            runs.push(run(sql, wanted, (unit, part), &mut left)?);
+        }
     }
     let mut lacks = Vec::new();
     for id in wanted.offer.iter().collect::<BTreeSet<_>>() {
@@ -98,10 +100,10 @@ impl Budget {
 fn run(
     sql: &mut dyn Sql,
     wanted: &Wanted,
-    unit: &str,
+    (unit, part): (&str, &str),
     left: &mut Budget,
 ) -> Result<Run, StoreError> {
-    let scope = format!("{unit}/{}", wanted.part);
+    let scope = format!("{unit}/{part}");
     let get = "SELECT gen, seq FROM head WHERE unit = ?1 AND scope = ?2";
     let (generation, head) = sql
         .first(get, &[unit.into(), (&scope).into()], |row| {
@@ -256,6 +258,20 @@ pub(super) fn devices(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Contact>, Sto
             waiting: row.count(2)?,
             records: row.count(3)?,
             who: row.string(4)?,
+        })
+    })
+}
+
+pub(super) fn held(sql: &mut dyn Sql, unit: &str) -> Result<Vec<Held>, StoreError> {
+    let get =
+        "SELECT id, hash, body, code, recv_at FROM held WHERE unit = ?1 ORDER BY recv_at, id, hash";
+    sql.all(get, &[unit.into()], |row| {
+        Ok(Held {
+            id: row.change_id(0)?,
+            hash: row.array(1)?,
+            body: String::from_utf8_lossy(row.bytes(2)?).into_owned(),
+            code: row.string(3)?,
+            arrival_ms: row.count(4)?,
         })
     })
 }

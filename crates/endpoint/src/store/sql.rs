@@ -247,7 +247,7 @@ pub(super) fn missing(at: usize) -> StoreError {
 }
 
 /// The tables whose keys begin with the unit.
-pub(super) const OF_UNITS: [&str; 10] = [
+pub(super) const OF_UNITS: [&str; 11] = [
     "notebook",
     "head",
     "change",
@@ -258,6 +258,18 @@ pub(super) const OF_UNITS: [&str; 10] = [
     "succession",
     "carried",
     "device",
+    "erased",
+];
+
+/// The small tables that all units share.
+pub(super) const OF_ALL: [&str; 7] = [
+    "meta",
+    "catalogue",
+    "person",
+    "authority",
+    "token",
+    "code",
+    "audit",
 ];
 
 /// Whether a statement says of which unit it speaks, as often as it names a table of the notebooks. Only such

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 5;
+const SCHEMA: i64 = 6;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -169,6 +169,8 @@ fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
     // NORMAL may roll back what was acknowledged when the power goes (sync.md E).
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What was erased by law leaves no trace in free pages.
+    connection.pragma_update(None, "secure_delete", true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
@@ -215,11 +217,12 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// What makes each schema of the one before.
-const STEPS: [(i64, &str); 4] = [
+const STEPS: [(i64, &str); 5] = [
     (2, include_str!("schema-2.sql")),
     (3, include_str!("schema-3.sql")),
     (4, include_str!("schema-4.sql")),
     (5, include_str!("schema-5.sql")),
+    (6, include_str!("schema-6.sql")),
 ];
 
 impl From<rusqlite::Error> for StoreError {

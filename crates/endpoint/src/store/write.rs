@@ -35,11 +35,10 @@ type Reply<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Job {
     File(Delivery, Reply<Filed>),
-    SetMeta(Vec<(&'static str, Vec<u8>)>, Reply<()>),
     Succeed([String; 3], Reply<()>),
-    Publish(Publishing, Reply<Mark>),
     Confirm(Confirm, Reply<usize>),
     Note(String, Contact, Reply<()>),
+    Alone(Box<dyn FnOnce(&mut Desk) + Send>),
 }
 
 /// A catalogue on its way in.
@@ -122,7 +121,7 @@ impl Writer {
         &self,
         values: Vec<(&'static str, Vec<u8>)>,
     ) -> Result<(), StoreError> {
-        self.ask(|reply| Job::SetMeta(values, reply)).await
+        self.alone(move |sql| set_meta(sql, &values)).await
     }
 
     pub(super) async fn succeed(&self, words: [String; 3]) -> Result<(), StoreError> {
@@ -136,7 +135,7 @@ impl Writer {
         now_ms: u64,
     ) -> Result<Mark, StoreError> {
         let publishing = Publishing { hash, text, now_ms };
-        self.ask(|reply| Job::Publish(publishing, reply)).await
+        self.alone(move |sql| publish(sql, &publishing)).await
     }
 
     pub(super) async fn confirm(&self, confirm: Confirm) -> Result<usize, StoreError> {
@@ -145,6 +144,19 @@ impl Writer {
 
     pub(super) async fn note(&self, unit: String, contact: Contact) -> Result<(), StoreError> {
         self.ask(|reply| Job::Note(unit, contact, reply)).await
+    }
+
+    /// What changes the small tables that all units share. It does no harm when it is done twice.
+    pub(super) async fn alone<T: Send + 'static>(
+        &self,
+        work: impl Fn(&mut dyn Sql) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.ask(|reply| {
+            Job::Alone(Box::new(move |desk| {
+                answer(reply, desk.with(|sql| sql.within(Kind::Alone, &work)));
+            }))
+        })
+        .await
     }
 
     pub(super) fn check(&self) -> Result<(), StoreError> {
@@ -224,17 +236,8 @@ fn run(desk: &mut Desk, queue: &Receiver<Job>, coming: &AtomicUsize, figures: &G
         for job in gather(first, queue, coming) {
             match job {
                 Job::File(delivery, reply) => group.push((delivery, reply)),
-                Job::SetMeta(values, reply) => {
-                    answer(
-                        reply,
-                        desk.with(|sql| sql.within(Kind::Alone, |sql| set_meta(sql, &values))),
-                    );
-                }
                 Job::Succeed(words, reply) => {
                     answer(reply, desk.with(|sql| succeed(sql, &words)));
-                }
-                Job::Publish(publishing, reply) => {
-                    answer(reply, desk.with(|sql| publish(sql, &publishing)));
                 }
                 Job::Note(unit, contact, reply) => {
                     let note = |sql: &mut dyn Sql| {
@@ -243,6 +246,7 @@ fn run(desk: &mut Desk, queue: &Receiver<Job>, coming: &AtomicUsize, figures: &G
                     answer(reply, desk.with(note));
                 }
                 Job::Confirm(wish, reply) => answer(reply, desk.with(|sql| confirm(sql, &wish))),
+                Job::Alone(work) => work(desk),
             }
         }
         if !group.is_empty() {
@@ -295,27 +299,24 @@ fn succeed(sql: &mut dyn Sql, [unit, old, since]: &[String; 3]) -> Result<(), St
 
 /// Publishes a text, unless it is the newest already.
 fn publish(sql: &mut dyn Sql, publishing: &Publishing) -> Result<Mark, StoreError> {
-    sql.within(Kind::Alone, |sql| {
-        let newest = read::newest_catalogue(sql)?;
-        if let Some(newest) = newest.as_ref().filter(|mark| mark.hash == publishing.hash) {
-            return Ok(newest.clone());
-        }
-        let mark = Mark {
-            number: newest.map_or(0, |mark| mark.number) + 1,
-            hash: publishing.hash.clone(),
-        };
-        let put =
-            "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)";
-        let Publishing { text, now_ms, .. } = publishing;
-        let row = [
-            mark.number.into(),
-            (&mark.hash).into(),
-            text.as_slice().into(),
-            (*now_ms).into(),
-        ];
-        sql.run(put, &row)?;
-        Ok(mark)
-    })
+    let newest = read::newest_catalogue(sql)?;
+    if let Some(newest) = newest.as_ref().filter(|mark| mark.hash == publishing.hash) {
+        return Ok(newest.clone());
+    }
+    let mark = Mark {
+        number: newest.map_or(0, |mark| mark.number) + 1,
+        hash: publishing.hash.clone(),
+    };
+    let put = "INSERT INTO catalogue (number, hash, text, published_at) VALUES (?1, ?2, ?3, ?4)";
+    let Publishing { text, now_ms, .. } = publishing;
+    let row = [
+        mark.number.into(),
+        (&mark.hash).into(),
+        text.as_slice().into(),
+        (*now_ms).into(),
+    ];
+    sql.run(put, &row)?;
+    Ok(mark)
 }
 
 fn confirm(sql: &mut dyn Sql, wish: &Confirm) -> Result<usize, StoreError> {

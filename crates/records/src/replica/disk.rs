@@ -4,11 +4,12 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use crate::{
+    account::{Action, Role, known_roles, may},
     id::{ChangeId, DeviceId},
     json::{Object, Read, ReadError},
     stamp::Stamp,
     table::{Set, Table},
-    wire::{Acceptance, Cursor, Unit, Verdict},
+    wire::{Acceptance, Cursor, Unit, Verdict, is_false},
     write::{Out, Write},
 };
 
@@ -41,6 +42,23 @@ pub struct SyncState {
     pub offering: Option<Option<ChangeId>>,
     /// Accepted once, but the restored endpoint lacks them.
     pub resend: Set<ChangeId>,
+    /// What the person may do, as the endpoint last said; none where all share one key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub roles: Option<Vec<Role>>,
+    /// The endpoint lets this device in no more.
+    #[serde(skip_serializing_if = "is_false")]
+    pub is_revoked: bool,
+}
+
+impl SyncState {
+    /// Whether the endpoint would let this be done; before it said anything, and where all share one key, it would.
+    #[must_use]
+    pub fn may(&self, action: Action) -> bool {
+        match &self.roles {
+            Some(roles) => !self.is_revoked && may(roles, action),
+            None => action != Action::Administer,
+        }
+    }
 }
 
 impl Read for Counter {
@@ -60,6 +78,7 @@ impl Read for SyncState {
         // `null` is "offering, and nothing was offered yet"; only a missing key is "not offering".
         let is_offering = state.raw_or_none("offering")?.is_some();
         let offered = state.item_if("offering")?;
+        let roles: Option<Vec<String>> = state.item_if("roles")?;
         Ok(Self {
             epoch: state.text_if("epoch")?,
             cursors: state.item_or_default("cursors")?,
@@ -68,6 +87,8 @@ impl Read for SyncState {
             unit: state.item_or_default("unit")?,
             offering: is_offering.then_some(offered),
             resend: state.item_or_default("resend")?,
+            roles: roles.map(|names| known_roles(&names)),
+            is_revoked: state.flag_or_false("is_revoked")?,
         })
     }
 }
@@ -92,6 +113,10 @@ impl Write for SyncState {
             out.item("unit", &self.unit);
             out.item_if("offering", self.offering.as_ref());
             out.item("resend", &self.resend);
+            out.item_if("roles", self.roles.as_ref());
+            if self.is_revoked {
+                out.item("is_revoked", &true);
+            }
         });
     }
 }

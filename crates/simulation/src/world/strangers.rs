@@ -134,6 +134,7 @@ impl<S: Server> World<S> {
             accs: Table::new(),
             offer: Vec::new(),
             page_bytes: 1,
+            key: None,
         };
         self.server.answer(self.now, &request);
     }

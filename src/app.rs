@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     browser::{self, prefs},
-    later, pages,
+    gate, later, pages, state,
     store::StoreError,
     words,
     work::{self, Work},
@@ -25,12 +25,17 @@ fn app() -> AnyView {
     let read = RwSignal::new(0_usize);
     let opened: RwSignal<Option<Result<Work, StoreError>>, LocalStorage> =
         RwSignal::new_local(None);
-    wasm_bindgen_futures::spawn_local(async move {
-        let owner_result = work::open::open(move |lines| read.set(lines)).await;
-        opened.set(Some(owner_result));
-    });
+    let open = move || {
+        opened.set(None);
+        wasm_bindgen_futures::spawn_local(async move {
+            let owner_result = work::open::open(move |lines| read.set(lines)).await;
+            opened.set(Some(owner_result));
+        });
+    };
+    open();
     let screen = move || match opened.get() {
         None => opening(read),
+        Some(Err(StoreError::Locked)) => gate::closed(state::undo(open)),
         Some(Err(error)) => failed(&error),
         Some(Ok(work)) => screens(work),
     };
@@ -122,7 +127,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         | ["chuong-trinh" | "bao-cao", ..]
         | [
             "dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu" | "ban-giao"
-            | "chuyen-ho" | "quan-tri" | "don-vi" | "khen-thuong",
+            | "chuyen-ho" | "quan-tri" | "khoa" | "don-vi" | "khen-thuong",
         ] => later::page(work, path),
         ["so", form] | ["so", form, _] => pages::list::page(work, form),
         _ => pages::not_found::page(),

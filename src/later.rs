@@ -8,11 +8,11 @@ use records::units::{self, Units};
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 use crate::{
-    app, browser,
+    app, browser, gate,
     markup::Piece,
     pages,
     seldom::{self, Seldom},
-    work::{Work, catalogue, exchange, sync, unit},
+    work::{Work, catalogue, exchange, settings, sync, unit},
 };
 
 /// What fits under an input on a phone.
@@ -50,6 +50,10 @@ fn grow(work: Work) {
     pages::record::take_tools(pages::tools::tools);
     catalogue::grow(work);
     unit::follow(work);
+    wasm_bindgen_futures::spawn_local(async move {
+        // What could not be doubled now is doubled at the next start.
+        browser::let_go(settings::double(work).await);
+    });
     sync::take_exchange(work, exchange::start);
     work.book.places.set(Some(places));
 }
@@ -86,6 +90,7 @@ fn there(work: Work, path: &str) -> AnyView {
         ["chuong-trinh", "mau"] => pages::programmes::templates(work),
         ["chuong-trinh", id] => pages::programme::page(work, id),
         ["chuyen-ho"] => seldom::door(work, Seldom::Carry),
+        ["khoa"] => gate::settings(work),
         ["quan-tri"] => seldom::door(work, Seldom::Admin),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),

@@ -9,6 +9,7 @@
 
 mod app;
 mod browser;
+mod gate;
 mod later;
 mod markup;
 mod net;

@@ -116,6 +116,13 @@ pub(crate) async fn catalogue(endpoint: &str, key: &str, number: u64) -> Result<
     exchange(endpoint, &format!("catalogue/{number}"), key, None).await
 }
 
+/// Gives the unit's administrator the code that opens this device's lock.
+pub(crate) async fn give_code(endpoint: &str, key: &str, code: &str) -> Result<(), NetError> {
+    let body = format!("{{\"code\":\"{code}\"}}").into_bytes();
+    exchange(endpoint, "recovery", key, Some(body)).await?;
+    Ok(())
+}
+
 /// What an administrator asks: any verb, any shapes.
 pub(crate) async fn ask<T: Read>(
     endpoint: &str,

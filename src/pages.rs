@@ -14,6 +14,7 @@ pub(crate) mod join;
 pub(crate) mod keeper;
 pub(crate) mod kinds;
 pub(crate) mod list;
+pub(crate) mod lock;
 pub(crate) mod models;
 pub(crate) mod not_found;
 pub(crate) mod papers;

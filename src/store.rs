@@ -8,6 +8,9 @@
 pub(crate) mod contract;
 pub(crate) mod courier;
 pub(crate) mod idb;
+pub(crate) mod lock;
+mod profile;
+mod remains;
 mod second;
 
 use crate::browser::let_go;
@@ -26,6 +29,7 @@ use crate::browser::{
     seal::{self, SealError},
 };
 use idb::{Db, Op};
+pub(crate) use profile::Profile;
 
 /// Random names and keys only; this is the whole of what IndexedDB shows to whoever opens it.
 const STORES: [(&str, bool); 4] = [
@@ -50,6 +54,9 @@ pub(crate) enum StoreError {
     /// A newer release of the app wrote this database.
     #[error("the database is of a newer release")]
     Newer,
+    /// Somebody locked it, and nobody was let in yet.
+    #[error("the notebook is locked")]
+    Locked,
     /// No room.
     #[error("the storage is full")]
     Full,
@@ -65,89 +72,6 @@ pub(crate) enum StoreError {
     /// Anything else the browser said.
     #[error("{0}: {1}")]
     Browser(String, String),
-}
-
-/// The person and the endpoint of this device.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Profile {
-    /// The person's name.
-    pub(crate) name: String,
-    /// The person's position.
-    pub(crate) position: String,
-    /// The unit as the person calls it.
-    pub(crate) unit: String,
-    /// Where the endpoint is; empty before enrolment.
-    pub(crate) endpoint: String,
-    /// The device's token, or the key that all share.
-    pub(crate) key: String,
-    /// A token that was made and asked for, and not given yet.
-    pub(crate) pending: String,
-    /// What the token is called; empty with a shared key.
-    pub(crate) token: String,
-    /// SHA-256 of the only order to wipe this device that counts.
-    pub(crate) wipe: String,
-    /// The endpoint's public key, which parcels are sealed to; empty until it was told.
-    pub(crate) seal: String,
-    /// The endpoint's life in which it was told.
-    pub(crate) seal_epoch: String,
-    /// Shown once: the first steps.
-    pub(crate) is_welcomed: bool,
-    /// When everything was last exported, ms.
-    pub(crate) backed_up_ms: u64,
-}
-
-impl Profile {
-    /// Takes over who writes, where that is not known yet. Where this phone syncs and with which key is its own.
-    pub(crate) fn fill_from(&mut self, other: &Self) {
-        let mine = [&mut self.name, &mut self.position, &mut self.unit];
-        for (mine, theirs) in mine
-            .into_iter()
-            .zip([&other.name, &other.position, &other.unit])
-        {
-            if mine.is_empty() {
-                mine.clone_from(theirs);
-            }
-        }
-    }
-}
-
-impl Read for Profile {
-    fn read(raw: &str) -> Result<Self, ReadError> {
-        let profile = Object::read(raw)?;
-        Ok(Self {
-            name: profile.text_or_empty("name")?,
-            position: profile.text_or_empty("position")?,
-            unit: profile.text_or_empty("unit")?,
-            endpoint: profile.text_or_empty("endpoint")?,
-            key: profile.text_or_empty("key")?,
-            pending: profile.text_or_empty("pending")?,
-            token: profile.text_or_empty("token")?,
-            wipe: profile.text_or_empty("wipe")?,
-            seal: profile.text_or_empty("seal")?,
-            seal_epoch: profile.text_or_empty("seal_epoch")?,
-            is_welcomed: profile.flag_or_false("is_welcomed")?,
-            backed_up_ms: profile.number_or_zero("backed_up_ms")?,
-        })
-    }
-}
-
-impl Write for Profile {
-    fn write(&self, out: &mut Out) {
-        out.object(|out| {
-            out.item("name", &self.name);
-            out.item("position", &self.position);
-            out.item("unit", &self.unit);
-            out.item("endpoint", &self.endpoint);
-            out.item("key", &self.key);
-            out.item("pending", &self.pending);
-            out.item("token", &self.token);
-            out.item("wipe", &self.wipe);
-            out.item("seal", &self.seal);
-            out.item("seal_epoch", &self.seal_epoch);
-            out.item("is_welcomed", &self.is_welcomed);
-            out.item("backed_up_ms", &self.backed_up_ms);
-        });
-    }
 }
 
 /// A catalogue that the endpoint published, in the bytes in which it came.
@@ -186,6 +110,8 @@ pub(crate) struct Store {
     name: String,
     db: Db,
     key: web_sys::CryptoKey,
+    /// Under a lock, which somebody opened.
+    pub(crate) has_lock: bool,
     /// The browser had lost the database; it began with what the second place has.
     pub(crate) is_found_again: bool,
 }
@@ -244,41 +170,49 @@ impl Store {
     /// Opens the notebook's database and its key; makes both when they are not there.
     pub(crate) async fn open(name: &str) -> Result<Self, StoreError> {
         let db = Db::open(name, SHAPE, &STORES).await?;
-        let found = db
-            .read(&["keys"], vec![Op::Get("keys", "data".into())])
-            .await?;
-        let found = found.into_iter().next().filter(JsValue::is_object);
+        let ops = vec![
+            Op::Get("keys", "data".into()),
+            Op::Get("keys", "lock".into()),
+        ];
+        let found = db.read(&["keys"], ops).await?;
+        let (data, lock) = (
+            found.first().and_then(bytes_of),
+            found.get(1).and_then(bytes_of),
+        );
         let mut is_found_again = false;
-        let bytes = if let Some(found) = found {
-            Uint8Array::new(&found).to_vec()
-        } else {
-            // Nothing is here: it is new, or the browser lost it.
-            let kept = cache::all(name).await.unwrap_or_default();
-            let (bytes, ops, was_here) = second::begin(&kept);
-            // Two tabs may start at once: the first one's key stays.
-            match db.write(&["keys", "meta", "log", "drafts"], ops).await {
-                Ok(_) => {
-                    is_found_again = was_here;
-                    second::keep_key(name, &bytes).await;
-                    bytes
+        let bytes = match (data, &lock) {
+            (Some(data), _) => data,
+            (None, Some(_)) => lock::let_in_with().ok_or(StoreError::Locked)?.to_vec(),
+            (None, None) => {
+                // Nothing is here: it is new, or the browser lost it.
+                let kept = cache::all(name).await.unwrap_or_default();
+                let begin = second::begin(&kept);
+                // Two tabs may start at once: the first one's key stays.
+                match db
+                    .write(&["keys", "meta", "log", "drafts"], begin.ops)
+                    .await
+                {
+                    Ok(_) => is_found_again = begin.was_here,
+                    Err(StoreError::Moved) => {}
+                    Err(error) => return Err(error),
                 }
-                Err(StoreError::Moved) => {
-                    let found = db
-                        .read(&["keys"], vec![Op::Get("keys", "data".into())])
-                        .await?;
-                    Uint8Array::new(found.first().unwrap_or(&JsValue::NULL)).to_vec()
+                if begin.is_locked {
+                    return Err(StoreError::Locked);
                 }
-                Err(error) => return Err(error),
+                let found = db.read(&["keys"], vec![Op::Get("keys", "data".into())]);
+                let bytes = found.await?.first().and_then(bytes_of);
+                let bytes = bytes.ok_or(StoreError::Locked)?;
+                second::keep_key(name, &bytes).await;
+                bytes
             }
         };
-        let store = Self {
+        Ok(Self {
             name: name.to_owned(),
             db,
             key: seal::key(&bytes).await?,
+            has_lock: lock.is_some(),
             is_found_again,
-        };
-        store.double_unless_done(&bytes).await?;
-        Ok(store)
+        })
     }
 
     async fn seal(&self, place: &str, value: &dyn Write) -> Result<JsValue, StoreError> {
@@ -413,18 +347,13 @@ impl Store {
         Ok((entries, last))
     }
 
-    /// Writes a plan in one strict transaction. `seen` is the counter's envelope as this tab knows it; with it a
-    /// draft that became part of the plan goes, unless another tab wrote into it.
-    pub(crate) async fn commit(
+    /// What puts the counter and what is known of the endpoint in their places, and the counter's new envelope.
+    async fn heads(
         &self,
         plan: &Plan,
         seen: &[u8],
-        drop_draft: Option<(&str, Option<Vec<u8>>)>,
-    ) -> Result<Committed, StoreError> {
-        let mut ops = match &plan.rest {
-            Some(rest) => self.rest(rest, seen).await?,
-            None => Vec::new(),
-        };
+    ) -> Result<(Vec<Op>, Option<Vec<u8>>), StoreError> {
+        let mut ops = Vec::new();
         let mut counter_row = None;
         if let Some(counter) = &plan.counter {
             let row = self.seal("counter", counter).await?;
@@ -433,23 +362,33 @@ impl Store {
             ops.push(Op::Put("meta", Some("counter".into()), row));
         }
         if let Some(sync) = &plan.sync {
-            ops.push(Op::Put(
-                "meta",
-                Some("sync".into()),
-                self.seal("sync", sync).await?,
-            ));
+            let row = self.seal("sync", sync).await?;
+            ops.push(Op::Put("meta", Some("sync".into()), row));
         }
+        Ok((ops, counter_row))
+    }
+
+    /// Lines as the rows of the log that hold them.
+    async fn rows_of(&self, lines: &[Entry]) -> Result<Vec<JsValue>, StoreError> {
         let mut rows = Vec::new();
-        let lines = if plan.rest.is_some() {
-            &[][..]
-        } else {
-            &plan.entries
-        };
         for lines in lines.chunks(SEGMENT_LINES) {
-            let row = self.seal("log", &lines).await?;
-            rows.push(row.clone());
-            ops.push(Op::Put("log", None, row));
+            rows.push(self.seal("log", &lines).await?);
         }
+        Ok(rows)
+    }
+
+    /// Writes a plan in one strict transaction. `seen` is the counter's envelope as this tab knows it; with it a
+    /// draft that became part of the plan goes, unless another tab wrote into it. One that says all that is to remain
+    /// is for [`Self::take`].
+    pub(crate) async fn commit(
+        &self,
+        plan: &Plan,
+        seen: &[u8],
+        drop_draft: Option<(&str, Option<Vec<u8>>)>,
+    ) -> Result<Committed, StoreError> {
+        let (mut ops, counter_row) = self.heads(plan, seen).await?;
+        let rows = self.rows_of(&plan.entries).await?;
+        ops.extend(rows.iter().map(|row| Op::Put("log", None, row.clone())));
         if let Some((draft, seen)) = &drop_draft {
             ops.push(Op::Expect("drafts", (*draft).into(), seen.clone()));
             ops.push(Op::Delete("drafts", (*draft).into()));
@@ -457,32 +396,14 @@ impl Store {
         if !ops.is_empty() {
             self.db.write(&["meta", "log", "drafts"], ops).await?;
         }
-        if plan.rest.is_some() {
-            // What lies in the second place may be among it; what waits is put there anew.
-            self.renew_rows(plan).await?;
-        } else if plan.sync.is_none() {
-            // What came from the endpoint is there; what was made here is nowhere else yet.
+        // What came from the endpoint is there; what was made here is nowhere else yet.
+        if plan.sync.is_none() {
             self.keep_rows(&rows).await;
         }
         if let Some((draft, _)) = drop_draft {
             self.let_draft_go(draft).await;
         }
         Ok(Committed { counter_row })
-    }
-
-    /// What puts these lines in the place of the whole log, as this tab knows it. Rows that do not open stay.
-    async fn rest(&self, lines: &[Entry], seen: &[u8]) -> Result<Vec<Op>, StoreError> {
-        // Another tab's save is in the log and not in these lines: then it is planned again.
-        let mut ops = vec![Op::Expect("meta", "counter".into(), Some(seen.to_vec()))];
-        for (number, row) in self.rows_after(0.0).await? {
-            if self.lines(&row).await.is_ok() {
-                ops.push(Op::Delete("log", number.into()));
-            }
-        }
-        for lines in lines.chunks(SEGMENT_LINES) {
-            ops.push(Op::Put("log", None, self.seal("log", &lines).await?));
-        }
-        Ok(ops)
     }
 
     /// The person and the endpoint of this device as they are now, and the envelope they lie in.
@@ -586,21 +507,28 @@ impl Store {
             lines.extend(self.lines(&row).await?);
             ops.push(Op::Delete("log", number.into()));
         }
-        for segment in lines.chunks(SEGMENT_LINES) {
-            let row = self.seal("log", &segment).await?;
-            ops.push(Op::Put("log", None, row));
-        }
+        let rows = self.rows_of(&lines).await?;
+        ops.extend(rows.into_iter().map(|row| Op::Put("log", None, row)));
         self.db.write(&["log"], ops).await.map(|_| ())
     }
 
     /// Deletes everything on this device.
     pub(crate) async fn erase_all(&self) -> Result<(), StoreError> {
-        let names: Vec<&str> = STORES.iter().map(|(name, _)| *name).collect();
-        let ops = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
-        // First the second place: an empty database would begin with what is there.
-        cache::erase(&self.name).await;
-        self.db.write(&names, ops).await.map(|_| ())
+        erase_from(&self.db, &self.name).await
     }
+}
+
+/// Deletes everything of a notebook that nobody opened.
+pub(crate) async fn erase(name: &str) -> Result<(), StoreError> {
+    erase_from(&Db::open(name, SHAPE, &STORES).await?, name).await
+}
+
+async fn erase_from(db: &Db, name: &str) -> Result<(), StoreError> {
+    let names: Vec<&str> = STORES.iter().map(|(name, _)| *name).collect();
+    let ops = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
+    // First the second place: an empty database would begin with what is there.
+    cache::erase(name).await;
+    db.write(&names, ops).await.map(|_| ())
 }
 
 /// The rows of a store are bytes.

@@ -86,6 +86,7 @@ pub(crate) fn store_error(error: &StoreError) -> String {
     match error {
         StoreError::Missing(_) => "Trình duyệt không cho lưu trên máy (có thể đang ở cửa sổ ẩn danh). Hãy mở bằng cửa sổ thường của Chrome hoặc Safari.".to_owned(),
         StoreError::Newer => "Dữ liệu trên máy do bản ứng dụng mới hơn ghi. Không đụng vào dữ liệu. Hãy tải lại trang để lấy bản mới.".to_owned(),
+        StoreError::Locked => "Sổ đang khóa.".to_owned(),
         StoreError::Full => "Bộ nhớ máy đã đầy nên chưa lưu được. Nội dung vẫn còn trên màn hình. Hãy xóa bớt ảnh, tệp trong máy rồi bấm Lưu lại, hoặc vào Đồng bộ để xuất tệp.".to_owned(),
         StoreError::Moved => "Một cửa sổ khác của sổ tay vừa ghi cùng lúc. Nội dung vẫn còn trên màn hình, bấm Lưu lại.".to_owned(),
         StoreError::Seal(_) => "Không mở được dữ liệu đã niêm phong trên máy này. Dữ liệu vẫn ở nguyên chỗ cũ.".to_owned(),
@@ -113,6 +114,7 @@ pub(crate) fn net_error(error: &NetError) -> String {
         NetError::Problem(problem, _) => match problem.code.as_str() {
             "khoa_sai" => "Máy chủ không nhận khóa của máy này. Dữ liệu vẫn ở trên máy; hãy xin mã ghi danh mới rồi nối lại trong Cài đặt.".to_owned(),
             "ma_khong_dung" => problem.detail.clone(),
+            "khong_co" => "Máy chủ không có mục này: có thể vừa bị bỏ, hoặc máy ấy chưa gửi.".to_owned(),
             "giao_thuc" => "Máy chủ cần bản ứng dụng khác. Hãy cập nhật ứng dụng; dữ liệu vẫn ở trên máy.".to_owned(),
             "ban" => "Máy chủ đang bận, sẽ tự gửi lại.".to_owned(),
             _ => format!("Máy chủ báo: {}", problem.detail),

@@ -6,6 +6,8 @@ pub(crate) mod courier;
 pub(crate) mod drafts;
 pub(crate) mod exchange;
 pub(crate) mod files;
+mod idle;
+pub(crate) mod lock;
 pub(crate) mod open;
 pub(crate) mod parcels;
 pub(crate) mod people;

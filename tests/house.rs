@@ -19,13 +19,13 @@ use readers::{
 use serde_json::Value;
 
 /// Which room of `src/` may name which. Its own room is always open, except for pages (see `PAGES`).
-const EDGES: [(&str, &[&str], &str); 12] = [
+const EDGES: [(&str, &[&str], &str); 13] = [
     ("main", &[], "it calls the library's one function"),
     (
         "app",
         &[
             "pages", "parts", "state", "work", "store", "net", "browser", "words", "markup",
-            "later",
+            "later", "gate",
         ],
         "it builds the environment, nothing more",
     ),
@@ -41,13 +41,20 @@ const EDGES: [(&str, &[&str], &str); 12] = [
     ),
     ("markup", &[], "views know nothing of what they show"),
     (
+        "gate",
+        &["pages", "state", "work", "browser", "markup"],
+        "what stands before a locked notebook",
+    ),
+    (
         "seldom",
         &["pages", "work", "browser", "markup"],
         "the pages of the wasm that few fetch",
     ),
     (
         "later",
-        &["app", "pages", "seldom", "work", "browser", "markup"],
+        &[
+            "app", "pages", "seldom", "gate", "work", "browser", "markup",
+        ],
         "the table of addresses in the second wasm, which falls back on the first one's",
     ),
     (

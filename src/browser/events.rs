@@ -44,6 +44,16 @@ pub(crate) fn on_return(act: impl Fn() + Clone + 'static) {
     });
 }
 
+/// A person touches the app: a finger, a key, the wheel.
+pub(crate) fn on_touch(act: impl Fn() + Clone + 'static) {
+    let Some(window) = super::window() else {
+        return;
+    };
+    for name in ["pointerdown", "keydown", "wheel"] {
+        listen(&window, name, act.clone());
+    }
+}
+
 /// Whether a person can see the app.
 pub(crate) fn is_visible() -> bool {
     super::document().is_some_and(|d| d.visibility_state() == web_sys::VisibilityState::Visible)

@@ -5,6 +5,8 @@ use gloo_storage::{LocalStorage, Storage};
 
 pub(crate) const THEME: &str = "so-tay.theme";
 pub(crate) const TEXT: &str = "so-tay.text";
+/// When a person last touched a page of any tab, ms.
+pub(crate) const TOUCHED: &str = "so-tay.touched";
 
 /// A setting, or nothing.
 pub(crate) fn read(name: &str) -> String {
@@ -26,10 +28,15 @@ fn had(notebook: &str) -> String {
     format!("{notebook}.had")
 }
 
-/// Keeps a setting and shows it.
-pub(crate) fn write(name: &str, value: &str) {
+/// Keeps a setting.
+pub(crate) fn keep(name: &str, value: &str) {
     // A private window may forbid it; then the setting lasts as long as the page.
     let_go(LocalStorage::set(name, value));
+}
+
+/// Keeps a setting and shows it.
+pub(crate) fn write(name: &str, value: &str) {
+    keep(name, value);
     let attribute = if name == THEME {
         "data-theme"
     } else {

@@ -51,11 +51,15 @@ pub(crate) async fn key(bytes: &[u8]) -> Result<CryptoKey, SealError> {
     settle(key).await?.dyn_into().or(Err(SealError::Missing))
 }
 
+/// Keyboards compose Vietnamese letters in two ways; a passphrase must not depend on which.
+pub(crate) fn composed(words: &str) -> String {
+    String::from(js_sys::JsString::from(words).normalize("NFC"))
+}
+
 /// A key from a passphrase.
 pub(crate) async fn key_from_words(words: &str, salt: &[u8]) -> Result<CryptoKey, SealError> {
     let subtle = subtle()?;
-    // Keyboards compose Vietnamese letters in two ways; the passphrase must not depend on which.
-    let words = String::from(js_sys::JsString::from(words).normalize("NFC"));
+    let words = composed(words);
     let raw = Uint8Array::from(words.as_bytes());
     let uses = js_sys::Array::of1(&"deriveKey".into());
     let base = settle(subtle.import_key_with_str("raw", &raw, "PBKDF2", false, &uses)).await?;
@@ -146,4 +150,13 @@ pub(crate) async fn open(
     let sealed = envelope.slice(12, envelope.length());
     let opened = subtle()?.decrypt_with_object_and_buffer_source(&how(&nonce, place), key, &sealed);
     Ok(Uint8Array::new(&settle(opened).await?).to_vec())
+}
+
+/// The same for an envelope that lies in our own memory.
+pub(crate) async fn open_bytes(
+    key: &CryptoKey,
+    place: &str,
+    envelope: &[u8],
+) -> Result<Vec<u8>, SealError> {
+    open(key, place, &Uint8Array::from(envelope)).await
 }

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use records::{
     account::{Action, AuditLine, Code, Device, People, Person, PersonWish, Role},
-    id::PersonId,
+    id::{PersonId, TokenId},
 };
 
 use crate::{
@@ -304,9 +304,32 @@ fn device(desk: Desk, device: &Device) -> AnyView {
             <strong>{label}</strong>
             <small>{format!("{heard}; {held}")}</small>
             {state.map(|say| view! { <small class="warn">{say}</small> })}
+            {unlocking(desk, id)}
             {actions}
         </li>
     }
+}
+
+/// For whoever forgot the PIN of that device.
+fn unlocking(desk: Desk, id: TokenId) -> AnyView {
+    let recovery = RwSignal::new(None::<String>);
+    let ask_recovery = move |_| {
+        desk.ask(people::recovery(desk.work, id), move |code| {
+            let_go(recovery.try_set(Some(code)));
+        });
+    };
+    let unlock = move || match recovery.get() {
+        None => {
+            view! { <button class="button small" data-recovery=id.to_string() on:click=ask_recovery>"Mã mở khóa…"</button> }
+        }
+        Some(code) => view! {
+            <div class="banner info" role="status">
+                <p>"Đọc mã này cho người quên PIN của máy ấy; nhật ký đã ghi lại việc xem."</p>
+                <p><strong data-recovery-code="">{code}</strong></p>
+            </div>
+        },
+    };
+    view! { {unlock} }
 }
 
 /// Name, roles, open or closed.
@@ -450,6 +473,8 @@ fn line(line: &AuditLine, names: &[(String, String)]) -> AnyView {
         "ghi_danh" => "Ghi danh máy",
         "thu_hoi" => "Thu hồi máy",
         "xoa_may" => "Thu hồi và xóa máy",
+        "gui_ma_mo_khoa" => "Gửi mã mở khóa máy",
+        "xem_ma_mo_khoa" => "Xem mã mở khóa máy",
         "xuat" => "Xuất dữ liệu",
         "xem_mat" => "Xem nội dung mật",
         "xem_rieng" => "Xem lần ghi để riêng",

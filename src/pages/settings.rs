@@ -21,6 +21,11 @@ pub(crate) fn page(work: Work) -> AnyView {
             <a class="button" href="#/ban-giao">{icon("users")}"Bàn giao công việc"</a>
             {person(work)}
             {endpoint(work)}
+            <section class="card">
+                <h2>"Khóa sổ"</h2>
+                <p class="hint">"PIN hoặc cụm mật khẩu; mọi thứ trên máy được niêm phong."</p>
+                <a class="button" id="lock-page" href="#/khoa">{icon("lock")}"Khóa, PIN"</a>
+            </section>
             {look(work)}
             {about(work)}
             {erase(work)}

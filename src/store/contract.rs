@@ -328,14 +328,14 @@ async fn what_may_stay_takes_the_place_of_the_log(name: &str) -> Found {
         ..Plan::default()
     };
     // Another tab saved in between: its save is not among the lines.
-    let late = store.commit(&rest, &row, None).await;
+    let late = store.take(&rest, &row).await;
     equal(&late.err(), &Some(StoreError::Moved), "the late one")?;
     equal(
         &store.entries_after(0.0).await.said()?.0.len(),
         &450,
         "lines",
     )?;
-    store.commit(&rest, &seen, None).await.said()?;
+    store.take(&rest, &seen).await.said()?;
     equal(&store.entries_after(0.0).await.said()?.0.len(), &3, "lines")?;
     // With a save in the same plan, and in the second place only what waits.
     let (counter, _) = store.counter().await.said()?;
@@ -343,7 +343,7 @@ async fn what_may_stay_takes_the_place_of_the_log(name: &str) -> Found {
         rest: Some(vec![entry()?; 2]),
         ..plan(&counter, 1)?
     };
-    store.commit(&with_save, &seen, None).await.said()?;
+    store.take(&with_save, &seen).await.said()?;
     equal(&store.entries_after(0.0).await.said()?.0.len(), &2, "lines")?;
     let kept = browser::cache::all(name).await.unwrap_or_default();
     let rows = kept.iter().filter(|(name, _)| name.starts_with("hang-"));

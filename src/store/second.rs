@@ -1,17 +1,16 @@
 //! The store's second place (`browser::cache`): the key, the profile, drafts, and every row that was made here, until the
-//! endpoint has it. A database that the browser lost begins with what is kept there. Until there is a lock its key lies
-//! beside the rows here as it does there, and protects nothing yet.
+//! endpoint has it. A database that the browser lost begins with what is kept there. The key lies here as it does there:
+//! bare, or under the lock.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
 
-use records::replica::{Entry, Plan};
-
-use super::{Op, SEGMENT_LINES, Store, StoreError};
+use super::{Op, Store, StoreError};
 use crate::browser::{self, cache};
 
-/// Names in the second place: the key, the profile, rows of the log by the time they were saved, drafts by their names.
+/// Names in the second place: the key or the lock it lies under, the profile, rows of the log by the time they were saved, drafts by their names.
 const KEY: &str = "khoa";
+const LOCK: &str = "o-khoa";
 const PROFILE: &str = "ho-so";
 const ROW: &str = "hang-";
 const DRAFT: &str = "nhap-";
@@ -21,20 +20,40 @@ fn row_name() -> String {
     format!("{ROW}{:013}-{a:02x}{b:02x}", browser::now_ms())
 }
 
-/// What a database begins with that was not there: what the second place has, or nothing but a key; and whether it was
-/// there before.
-pub(super) fn begin(all: &[(String, Uint8Array)]) -> (Vec<u8>, Vec<Op>, bool) {
+/// What a database begins with that was not there: what the second place has, or nothing but a key.
+pub(super) struct Begin {
+    pub(super) ops: Vec<Op>,
+    /// It was there before.
+    pub(super) was_here: bool,
+    /// Under a lock.
+    pub(super) is_locked: bool,
+}
+
+pub(super) fn begin(all: &[(String, Uint8Array)]) -> Begin {
     let kept = |wanted: &str| all.iter().find(|(name, _)| name == wanted);
-    let mut ops = vec![Op::Expect("keys", "data".into(), None)];
-    let key = kept(KEY).map(|(_, bytes)| bytes.to_vec());
-    let Some(key) = key.filter(|key| key.len() == 32) else {
-        let fresh: [u8; 32] = browser::random();
-        let row = Uint8Array::from(&fresh[..]).into();
-        ops.push(Op::Put("keys", Some("data".into()), row));
-        return (fresh.to_vec(), ops, false);
+    let key = kept(KEY).filter(|(_, key)| key.length() == 32);
+    let lock = kept(LOCK);
+    let (place, row) = match (lock, key) {
+        (Some((_, lock)), _) => ("lock", lock.into()),
+        (None, Some((_, key))) => ("data", key.into()),
+        (None, None) => {
+            let fresh: [u8; 32] = browser::random();
+            ("data", Uint8Array::from(&fresh[..]).into())
+        }
     };
-    let row = Uint8Array::from(&key[..]).into();
-    ops.push(Op::Put("keys", Some("data".into()), row));
+    let mut ops = vec![
+        Op::Expect("keys", "data".into(), None),
+        Op::Expect("keys", "lock".into(), None),
+        Op::Put("keys", Some(place.into()), row),
+    ];
+    let begin = |ops, was_here| Begin {
+        ops,
+        was_here,
+        is_locked: lock.is_some(),
+    };
+    if lock.is_none() && key.is_none() {
+        return begin(ops, false);
+    }
     if let Some((_, row)) = kept(PROFILE) {
         ops.push(Op::Put("meta", Some("profile".into()), row.into()));
     }
@@ -45,11 +64,22 @@ pub(super) fn begin(all: &[(String, Uint8Array)]) -> (Vec<u8>, Vec<Op>, bool) {
     }
     let rows = all.iter().filter(|(name, _)| name.starts_with(ROW));
     ops.extend(rows.map(|(_, row)| Op::Put("log", None, row.into())));
-    (key, ops, true)
+    begin(ops, true)
 }
 
 pub(super) async fn keep_key(notebook: &str, key: &[u8]) {
     cache::put(notebook, KEY, &Uint8Array::from(key)).await;
+}
+
+/// The lock first: a second place with neither would begin a notebook anew.
+pub(super) async fn keep_lock(notebook: &str, row: &JsValue) {
+    cache::put(notebook, LOCK, row).await;
+    cache::drop_one(notebook, KEY).await;
+}
+
+pub(super) async fn drop_lock(notebook: &str, key: &[u8]) {
+    keep_key(notebook, key).await;
+    cache::drop_one(notebook, LOCK).await;
 }
 
 impl Store {
@@ -77,22 +107,26 @@ impl Store {
         cache::drop_where(&self.name, |name| name.starts_with(ROW) && *name < *end).await;
     }
 
-    /// After something was erased: of the lines of a plan, those that no endpoint has, and nothing else.
-    pub(super) async fn renew_rows(&self, plan: &Plan) -> Result<(), StoreError> {
-        let lines = plan.rest.iter().flatten();
-        let waiting: Vec<Entry> = lines.filter(|line| line.acc.is_none()).cloned().collect();
-        let mut rows = Vec::new();
-        for lines in waiting.chunks(SEGMENT_LINES) {
-            rows.push(self.seal("log", &lines).await?);
-        }
+    /// After something was erased: these rows, and nothing else that was made here.
+    pub(super) async fn renew_rows(&self, rows: &[JsValue]) {
         cache::drop_where(&self.name, |name| name.starts_with(ROW)).await;
-        self.keep_rows(&rows).await;
-        Ok(())
+        self.keep_rows(rows).await;
     }
 
-    /// A notebook of an earlier release has no second place yet.
-    pub(super) async fn double_unless_done(&self, key: &[u8]) -> Result<(), StoreError> {
-        if cache::has(&self.name, KEY).await {
+    /// Browsers lose the second place, too, and notebooks of an earlier release have none: then it is made anew.
+    pub(crate) async fn double(&self) -> Result<(), StoreError> {
+        let ops = vec![
+            Op::Get("keys", "data".into()),
+            Op::Get("keys", "lock".into()),
+        ];
+        let found = self.db.read(&["keys"], ops).await?;
+        let (key, lock) = (found.first(), found.get(1).filter(|row| row.is_object()));
+        let place = if lock.is_some() { LOCK } else { KEY };
+        if cache::has(&self.name, place).await {
+            if lock.is_some() {
+                // A lock that was cut off half set leaves the bare key here.
+                cache::drop_one(&self.name, KEY).await;
+            }
             return Ok(());
         }
         let kept = self.meta("profile").await?;
@@ -107,7 +141,9 @@ impl Store {
             cache::put(&self.name, &format!("{DRAFT}{}", kept.name), &row).await;
         }
         // Last: until it is there, all of this is done again.
-        keep_key(&self.name, key).await;
+        if let Some(row) = lock.or(key) {
+            cache::put(&self.name, place, row).await;
+        }
         Ok(())
     }
 }

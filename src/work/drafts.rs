@@ -88,6 +88,11 @@ async fn turn(work: Work) -> Turn {
     Turn { _ends: ends }
 }
 
+/// Waits until everything that is being kept is kept, or was refused.
+pub(crate) async fn settled(work: Work) {
+    let _turn = turn(work).await;
+}
+
 /// Keeps a draft on the device. One that the store does not take stays in memory: nothing typed is lost by leaving
 /// the form, and a backup has it.
 pub(crate) async fn keep(work: Work, name: &str, draft: Draft) -> Result<Kept, StoreError> {

@@ -10,7 +10,7 @@ use crate::{
     store::StoreError,
     words,
     work::{
-        Work, courier, settings,
+        Work, courier, lock, settings,
         sync::{AFTER_SAVE_MS, in_ms},
     },
 };
@@ -131,6 +131,10 @@ async fn exchange_all(work: Work) {
         }
         courier::learn_key(work).await;
         courier::hand_over(work).await;
+        if tools.store.has_lock {
+            // What could not be given now is given after the next exchange.
+            browser::let_go(lock::give_to_unit(work).await);
+        }
     }
     *tools.patience_ms.borrow_mut() = match &failure {
         Some(Failure::Net(NetError::Problem(_, seconds))) => {
@@ -195,7 +199,7 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
     let seen = tools.counter_row.borrow().clone();
     let committed = tools
         .store
-        .commit(&plan, &seen, None)
+        .take(&plan, &seen)
         .await
         .map_err(Failure::Store)?;
     if let Some(row) = committed.counter_row {

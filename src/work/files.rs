@@ -325,7 +325,7 @@ async fn take_in(
         imported.changes += plan.entries.len();
         imported.known += count - plan.entries.len();
         let seen = tools.counter_row.borrow().clone();
-        tools.store.commit(&plan, &seen, None).await?;
+        tools.store.take(&plan, &seen).await?;
         work.book
             .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
         progress(imported.changes + imported.known, all);

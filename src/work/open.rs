@@ -1,6 +1,6 @@
 //! Opens the notebook: the store, everything in it, and what keeps it alive while the page is.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
 use records::{replica::Replica, shelf::Shelf, table};
@@ -24,11 +24,16 @@ pub(crate) fn me(profile: &Profile) -> Me {
     }
 }
 
+/// The name of the notebook of this address.
+pub(crate) fn notebook() -> String {
+    format!("so-tay{}", browser::folder())
+}
+
 /// Opens everything. `progress` hears how many lines were read.
 pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     let catalogue =
         records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
-    let name = format!("so-tay{}", browser::folder());
+    let name = notebook();
     let store = Store::open(&name).await?;
     let mut loaded = store.load(progress).await?;
     // Whoever has written here was welcomed, even if the row that says so does not open.
@@ -85,12 +90,33 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     }
     HERE.with(|here| *here.borrow_mut() = Some(work));
     live(work);
+    if let Some(watch) = WATCH.get() {
+        (watch.begin)(work);
+    }
     Ok(work)
 }
 
 thread_local! {
     /// Other tabs may call before the notebook is open.
     static HERE: RefCell<Option<Work>> = const { RefCell::new(None) };
+}
+
+/// What watches over a notebook with a lock; it comes with what opens the lock.
+#[derive(Clone, Copy)]
+pub(crate) struct Watch {
+    /// Watches for as long as the page lives.
+    pub(crate) begin: fn(Work),
+    /// Another tab closed.
+    pub(crate) closed_elsewhere: fn(Work),
+}
+
+thread_local! {
+    static WATCH: Cell<Option<Watch>> = const { Cell::new(None) };
+}
+
+/// Somebody was let in: from now on it is watched when it closes.
+pub(crate) fn take_watch(watch: Watch) {
+    WATCH.set(Some(watch));
 }
 
 /// Another tab saved.
@@ -101,6 +127,11 @@ async fn heard(word: String) {
     match word.as_str() {
         "saved" => catch_up(work).await,
         "erased" => browser::reload(),
+        "locked" => {
+            if let Some(watch) = WATCH.get() {
+                (watch.closed_elsewhere)(work);
+            }
+        }
         _ => {}
     }
 }

@@ -51,6 +51,12 @@ pub(crate) async fn revoke(work: Work, id: TokenId, wipe: bool) -> Result<(), Ne
     Ok(())
 }
 
+/// What opens the lock of a device.
+pub(crate) async fn recovery(work: Work, id: TokenId) -> Result<String, NetError> {
+    let Recovery(code) = ask(work, &format!("tokens/{id}/recovery"), None).await?;
+    Ok(code)
+}
+
 /// The log after a line.
 pub(crate) async fn log(work: Work, after: u64) -> Result<Audit, NetError> {
     ask(work, &format!("audit?after={after}"), None).await
@@ -67,6 +73,14 @@ pub(crate) fn link(work: Work, app: &str, code: &str) -> String {
         return format!("{app}/#/ket-noi?ma={code}");
     }
     format!("{app}/#/ket-noi?may={endpoint}&ma={code}")
+}
+
+struct Recovery(String);
+
+impl Read for Recovery {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        Object::read(raw)?.text("code").map(Self)
+    }
 }
 
 /// An answer that says nothing more.

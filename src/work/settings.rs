@@ -33,6 +33,11 @@ pub(crate) async fn change(work: Work, change: impl Fn(&mut Profile)) -> Result<
     }
 }
 
+/// Makes the second place anew where the browser lost it.
+pub(crate) async fn double(work: Work) -> Result<(), StoreError> {
+    work.tools().store.double().await
+}
+
 /// Shows a profile as it is stored.
 pub(crate) fn show(work: Work, profile: Profile) {
     let me: Me = open::me(&profile);

@@ -13,6 +13,7 @@ mod first_contact;
 mod follow_up;
 mod full_disk;
 mod killed;
+mod lock;
 mod offline_day;
 mod own_unit;
 mod renewal;

@@ -6,6 +6,7 @@ pub(crate) mod enrol;
 pub(crate) mod files;
 pub(crate) mod frame;
 pub(crate) mod list;
+pub(crate) mod lock;
 pub(crate) mod programme;
 pub(crate) mod record;
 pub(crate) mod welcome;

@@ -1,6 +1,11 @@
 //! Who is at the door: a device with its own token, or with the key that all shared before there were accounts.
 //! Tokens and codes are random; the database has their hashes only.
 
+use aes_gcm::{
+    Aes256Gcm, KeyInit,
+    aead::{Aead, Payload},
+};
+use hkdf::Hkdf;
 use records::{
     account::{self, Action, Grant, Role, may},
     hex,
@@ -96,6 +101,44 @@ impl Endpoint {
     pub(crate) fn wipe_hash(&self, id: TokenId) -> String {
         hex::encode(&Sha256::digest(self.wipe_word(id)))
     }
+}
+
+/// The key under which codes that open locks lie in the database: it follows from the database's own.
+fn recovery_key(endpoint: &Endpoint) -> Aes256Gcm {
+    let mut key = [0; 32];
+    // 32 bytes are less than HKDF can give: it does not fail.
+    let given = Hkdf::<Sha256>::new(None, endpoint.mac_key())
+        .expand(b"so-tay-dan-van/ma-mo-khoa/1", &mut key);
+    if let Err(error) = given {
+        tracing::error!(%error, "no key follows from the database's own");
+    }
+    Aes256Gcm::new(&key.into())
+}
+
+/// Seals a code for one device.
+pub(crate) fn seal_recovery(
+    endpoint: &Endpoint,
+    id: TokenId,
+    code: &str,
+) -> Result<Vec<u8>, getrandom::Error> {
+    let mut nonce = [0; 12];
+    getrandom::fill(&mut nonce)?;
+    let payload = Payload {
+        msg: code.as_bytes(),
+        aad: id.bytes(),
+    };
+    let sealed = recovery_key(endpoint).encrypt(&nonce.into(), payload);
+    // A code is shorter than AES-GCM can seal: it does not fail.
+    Ok([&nonce[..], &sealed.unwrap_or_default()].concat())
+}
+
+/// The code that was sealed for a device.
+pub(crate) fn open_recovery(endpoint: &Endpoint, id: TokenId, sealed: &[u8]) -> Option<String> {
+    let (nonce, msg) = sealed.split_at_checked(12)?;
+    let nonce: [u8; 12] = nonce.try_into().ok()?;
+    let aad = id.bytes();
+    let opened = recovery_key(endpoint).decrypt(&nonce.into(), Payload { msg, aad });
+    String::from_utf8(opened.ok()?).ok()
 }
 
 /// What the database keeps of a code.

@@ -55,7 +55,7 @@ enum Door {
     Keyed(Needs),
 }
 
-const TABLE: [Route; 18] = [
+const TABLE: [Route; 20] = [
     get_of("/healthz", Door::Open, || get(watch::health)),
     get_of("/readyz", Door::Open, || get(watch::ready)),
     get_of("/metrics", Door::Open, || get(watch::metrics)),
@@ -78,6 +78,10 @@ const TABLE: [Route; 18] = [
     post_of("/v1/tokens/{id}/revoke", ADMINISTRATOR, || {
         post(people::revoke)
     }),
+    get_of("/v1/tokens/{id}/recovery", ADMINISTRATOR, || {
+        get(people::recovery)
+    }),
+    post_of("/v1/recovery", ANYBODY, || post(people::put_recovery)),
     get_of("/v1/audit", ADMINISTRATOR, || get(people::audit)),
     post_of("/v1/audit", WRITER, || post(people::say)),
 ];

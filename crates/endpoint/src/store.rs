@@ -2,6 +2,7 @@
 //! No protocol, no HTTP. The statements are written once (`write`, `numbers`, `read`, `backup`), in what both engines
 //! understand (`sql`); `sqlite` and `postgres` are the engines, `contract` says what both hold.
 
+mod audit;
 mod backup;
 #[cfg(test)]
 mod contract;
@@ -32,7 +33,8 @@ use records::stamp::Stamp;
 use records::wire::{Acceptance, Contact, Cursor};
 
 use crate::metrics::GroupFigures;
-pub use people::{CodeSet, Enrolment, NotSet, Note, PersonSet, Visit};
+pub use audit::Note;
+pub use people::{CodeSet, Enrolment, NotSet, PersonSet, Visit};
 use postgres::Postgres;
 use readers::Readers;
 use sql::{Engine, Sql};

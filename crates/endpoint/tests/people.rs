@@ -290,6 +290,13 @@ async fn is_let(world: &World, who: &Device, action: &str, n: u64, there: &There
             may(&post(world, who, &person, wish).await)
         }
         "give a code" => may(&post(world, who, &format!("{person}/codes"), json!({})).await),
+        "read a device's unlocking code" => {
+            may(&get(world, who, &format!("/v1/tokens/{}/recovery", there.device)).await)
+        }
+        "give one's own unlocking code" => {
+            let code = json!({"code": "7K2QD-8M0PX-3R5TV-9W1YZ"});
+            may(&post(world, who, "/v1/recovery", code).await) && is_own(who, there)
+        }
         "shut a device out" => {
             let path = format!("/v1/tokens/{}/revoke", there.device);
             may(&post(world, who, &path, json!({})).await)
@@ -372,16 +379,15 @@ fn written(world: &World, scope: &str, n: u64) -> bool {
 async fn there(world: &World, unit: &str, rec: u64) -> There {
     let administrator = first(world, unit).await;
     let people = get(world, &administrator, "/v1/people").await.json();
+    let name = format!("Máy để thu hồi {unit}");
+    let device = somebody(world, unit, &name, &["quan_tri"]).await;
+    // Before it is shut out it has given what opens its lock.
+    let code = json!({"code": "AAAAA-BBBBB-CCCCC-DDDDD"});
+    let given = post(world, &device, "/v1/recovery", code).await;
+    assert_eq!(given.status, 200);
     There {
         person: people["people"][0]["id"].as_str().unwrap().to_owned(),
-        device: somebody(
-            world,
-            unit,
-            &format!("Máy để thu hồi {unit}"),
-            &["quan_tri"],
-        )
-        .await
-        .id,
+        device: device.id,
         record: record(rec),
         scope: format!("{unit}/thuong"),
     }
@@ -442,7 +448,7 @@ async fn every_cell_of_the_table_of_roles_holds() {
     fill(&world).await;
     let who = columns(&world).await;
     let table = table();
-    assert!(table.len() >= 15);
+    assert!(table.len() >= 17);
     // None of these is about the records that lie there.
     let mut n = 1_000;
     for (action, columns) in &table {
@@ -577,6 +583,40 @@ async fn a_unit_keeps_an_administrator_and_a_copy_of_a_profile_a_name_of_its_own
     crate::world::sync(world.address, &admin.token, &body).await;
     let devices = &person_of(&world, &admin, "Người quản trị").await["devices"];
     assert_eq!(devices[0]["device"], json!(CARRIER));
+}
+
+#[tokio::test]
+async fn the_code_that_opens_a_lock_is_read_by_its_unit_and_lies_sealed() {
+    let world = World::start().await;
+    let admin = first(&world, "00000").await;
+    let device = somebody(&world, "00000", "Người hay quên", &["can_bo"]).await;
+    let path = format!("/v1/tokens/{}/recovery", device.id);
+    assert_eq!(
+        get(&world, &admin, &path).await.status,
+        404,
+        "none was given"
+    );
+    let code = "7K2QD-8M0PX-3R5TV-9W1YZ";
+    post(&world, &device, "/v1/recovery", json!({"code": code})).await;
+    assert_eq!(
+        get(&world, &admin, &path).await.json(),
+        json!({"code": code})
+    );
+    let log = get(&world, &admin, "/v1/audit").await.text();
+    assert!(
+        log.contains("xem_ma_mo_khoa") && !log.contains(code),
+        "{log}"
+    );
+    let long = json!({"code": "A".repeat(65)});
+    assert_eq!(
+        post(&world, &device, "/v1/recovery", long).await.status,
+        400
+    );
+    let sealed = base::bytes_of(
+        &world.database(),
+        "SELECT recovery FROM token WHERE length(recovery) > 0",
+    );
+    assert!(!sealed.windows(5).any(|part| part == b"7K2QD"));
 }
 
 #[tokio::test]

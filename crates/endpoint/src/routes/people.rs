@@ -14,7 +14,7 @@ use records::{
 use super::{enrol::plain, handed};
 use crate::{
     Endpoint,
-    account::{NotGiven, Visitor, give_code, new_name},
+    account::{NotGiven, Visitor, give_code, new_name, open_recovery, seal_recovery},
     http::problem::Problem,
     now_ms,
     store::{NotSet, PersonSet},
@@ -22,6 +22,8 @@ use crate::{
 
 /// A longer name of a person is refused.
 const NAME_CHARS_MAX: usize = 100;
+/// No code is longer.
+const CODE_BYTES_MAX: usize = 64;
 /// Lines of the log in one answer.
 const LINES_MAX: u64 = 200;
 
@@ -147,6 +149,49 @@ pub(super) async fn revoke(
     let place = Some(visitor.unit.clone());
     refused(endpoint.store().revoke(id, place, wish.wipe, note).await?)?;
     Ok(Json(serde_json::json!({"ok": true})).into_response())
+}
+
+/// A device gives the code that opens its lock, for the day its person has forgotten the PIN.
+pub(super) async fn put_recovery(
+    State(endpoint): State<Endpoint>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let code = handed::read(&endpoint, request, |_, text| {
+        let code = Object::read(text).and_then(|said| said.text("code"));
+        code.or(Err(Problem::BadJson))
+    });
+    let code = code.await?;
+    // Whoever has no token of their own has nobody who would ask for it.
+    let Some(visit) = visitor
+        .visit
+        .as_ref()
+        .filter(|_| code.len() <= CODE_BYTES_MAX)
+    else {
+        return Err(Problem::BadJson);
+    };
+    let id = visit.token;
+    let sealed = seal_recovery(&endpoint, id, &code).map_err(no_random)?;
+    let note = visitor.note("gui_ma_mo_khoa", id.to_string());
+    endpoint.store().put_recovery(id, sealed, note).await?;
+    Ok(Json(serde_json::json!({"ok": true})).into_response())
+}
+
+/// The administrator reads it out to whoever forgot the PIN.
+pub(super) async fn recovery(
+    State(endpoint): State<Endpoint>,
+    Extension(visitor): Extension<Visitor>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<Response, Problem> {
+    let id: TokenId = named(id)?;
+    let note = visitor.note("xem_ma_mo_khoa", id.to_string());
+    let sealed = endpoint
+        .store()
+        .recovery(id, visitor.unit.clone(), note)
+        .await?;
+    let code = sealed.and_then(|sealed| open_recovery(&endpoint, id, &sealed));
+    let code = code.ok_or(Problem::NotFound)?;
+    Ok(Json(serde_json::json!({"code": code})).into_response())
 }
 
 pub(super) async fn audit(

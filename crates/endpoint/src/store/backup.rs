@@ -109,10 +109,10 @@ const TABLES: [Table; 17] = [
         columns: &[Bytes, Text, Text],
     },
     Table {
-        read: "SELECT id, hash, person, place, dev, label, made_at, revoked_at, wipe FROM token",
-        write: "INSERT INTO token (id, hash, person, place, dev, label, made_at, revoked_at, wipe) \
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        columns: &[Bytes, Bytes, Bytes, Text, Bytes, Text, Int, Int, Int],
+        read: "SELECT id, hash, person, place, dev, label, made_at, revoked_at, wipe, recovery FROM token",
+        write: "INSERT INTO token (id, hash, person, place, dev, label, made_at, revoked_at, wipe, recovery) \
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        columns: &[Bytes, Bytes, Bytes, Text, Bytes, Text, Int, Int, Int, Bytes],
     },
     Table {
         read: "SELECT hash, person, place, made_at, expires_at, token FROM code",

@@ -1,15 +1,13 @@
 //! People, what they may do where, their devices and codes, and the log of what was done to them.
 
-use records::{
-    account::{AuditLine, Device, Grant, Person, Role, known_roles},
-    hex,
-    id::{DeviceId, PersonId, TokenId},
-};
-use sha2::{Digest, Sha256};
-
 use super::{
     Store, StoreError,
+    audit::{Note, log},
     sql::{Columns, Sql},
+};
+use records::{
+    account::{Device, Grant, Person, Role, known_roles},
+    id::{DeviceId, PersonId, TokenId},
 };
 
 impl Store {
@@ -94,6 +92,34 @@ impl Store {
         self.writer.alone(set).await
     }
 
+    /// Keeps what opens a device's lock, sealed.
+    ///
+    /// # Errors
+    /// When it could not be stored.
+    pub async fn put_recovery(
+        &self,
+        id: TokenId,
+        sealed: Vec<u8>,
+        note: Note,
+    ) -> Result<(), StoreError> {
+        let put = move |sql: &mut dyn Sql| put_recovery(sql, id, &sealed, &note);
+        self.writer.alone(put).await
+    }
+
+    /// What opens the lock of a device of a unit, sealed, if it gave that; the log has who asked.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn recovery(
+        &self,
+        id: TokenId,
+        place: String,
+        note: Note,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let get = move |sql: &mut dyn Sql| recovery(sql, id, &place, &note);
+        self.writer.alone(get).await
+    }
+
     /// A device goes on under another name.
     ///
     /// # Errors
@@ -101,36 +127,6 @@ impl Store {
     pub async fn rename_device(&self, id: TokenId, device: DeviceId) -> Result<(), StoreError> {
         let set = move |sql: &mut dyn Sql| rename_device(sql, id, device);
         self.writer.alone(set).await
-    }
-
-    /// Adds a line to the log.
-    ///
-    /// # Errors
-    /// When it could not be stored.
-    pub async fn log(&self, note: Note) -> Result<(), StoreError> {
-        self.writer.alone(move |sql| log(sql, &note)).await
-    }
-
-    /// Lines of the log after a number, in order: those of a unit, or all.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn audit(
-        &self,
-        place: Option<String>,
-        after: u64,
-        most: u64,
-    ) -> Result<Vec<AuditLine>, StoreError> {
-        let get = move |sql: &mut dyn Sql| audit(sql, place.as_deref(), after, most);
-        self.readers.read(get).await
-    }
-
-    /// Goes over the whole log: how many lines hang together, or the number of the first that does not.
-    ///
-    /// # Errors
-    /// When the database does not answer.
-    pub async fn verify_audit(&self) -> Result<Result<u64, u64>, StoreError> {
-        self.readers.read(verify_audit).await
     }
 
     /// Ends the key that all devices shared.
@@ -163,21 +159,6 @@ pub struct Visit {
     pub is_revoked: bool,
     /// It is to delete everything it holds.
     pub wipe: bool,
-}
-
-/// What is written into the log beside what is done.
-#[derive(Debug, Clone)]
-pub struct Note {
-    /// Whose administrators read it; empty: the operator only.
-    pub place: String,
-    /// Who does it.
-    pub who: String,
-    /// What.
-    pub act: &'static str,
-    /// To what or whom.
-    pub about: String,
-    /// Server time, ms.
-    pub at: u64,
 }
 
 /// A person as they are to be.
@@ -460,8 +441,8 @@ pub(super) fn enrol(sql: &mut dyn Sql, wish: &Enrolment) -> Result<Option<Visit>
         wish.device.bytes().into(),
     ];
     sql.run(end, &row)?;
-    let put = "INSERT INTO token (id, hash, person, place, dev, label, made_at, revoked_at, wipe) \
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0)";
+    let put = "INSERT INTO token (id, hash, person, place, dev, label, made_at, revoked_at, wipe, recovery) \
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, 0, ?8)";
     let row = [
         wish.id.bytes().into(),
         (&wish.token).into(),
@@ -470,6 +451,7 @@ pub(super) fn enrol(sql: &mut dyn Sql, wish: &Enrolment) -> Result<Option<Visit>
         wish.device.bytes().into(),
         (&wish.label).into(),
         wish.now_ms.into(),
+        [].as_slice().into(),
     ];
     sql.run(put, &row)?;
     let used = "UPDATE code SET token = ?1 WHERE hash = ?2";
@@ -515,6 +497,35 @@ pub(super) fn revoke(
     Ok(Ok(()))
 }
 
+/// Keeps what opens a device's lock, sealed.
+pub(super) fn put_recovery(
+    sql: &mut dyn Sql,
+    id: TokenId,
+    sealed: &[u8],
+    note: &Note,
+) -> Result<(), StoreError> {
+    let set = "UPDATE token SET recovery = ?1 WHERE id = ?2";
+    sql.run(set, &[sealed.into(), id.bytes().into()])?;
+    log(sql, note)
+}
+
+/// What opens the lock of a device of a unit, sealed; that it was asked for is written down in the same moment.
+pub(super) fn recovery(
+    sql: &mut dyn Sql,
+    id: TokenId,
+    place: &str,
+    note: &Note,
+) -> Result<Option<Vec<u8>>, StoreError> {
+    let get = "SELECT recovery FROM token WHERE id = ?1 AND place = ?2";
+    let key = [id.bytes().into(), place.into()];
+    let found = sql.first(get, &key, |row| Ok(row.bytes(0)?.to_vec()))?;
+    let found = found.filter(|sealed| !sealed.is_empty());
+    if found.is_some() {
+        log(sql, note)?;
+    }
+    Ok(found)
+}
+
 /// A device goes on under another name: its profile had been copied.
 pub(super) fn rename_device(
     sql: &mut dyn Sql,
@@ -524,100 +535,4 @@ pub(super) fn rename_device(
     let set = "UPDATE token SET dev = ?1 WHERE id = ?2";
     sql.run(set, &[device.bytes().into(), id.bytes().into()])?;
     Ok(())
-}
-
-/// Adds a line to the log.
-pub(super) fn log(sql: &mut dyn Sql, note: &Note) -> Result<(), StoreError> {
-    let get = "SELECT n, chain FROM audit ORDER BY n DESC LIMIT 1";
-    let last = sql.first(get, &[], |row| Ok((row.count(0)?, row.bytes(1)?.to_vec())))?;
-    let (n, before) = last.unwrap_or((0, Vec::new()));
-    let mut line = AuditLine {
-        n: n + 1,
-        at: note.at,
-        who: note.who.clone(),
-        act: note.act.to_owned(),
-        about: note.about.clone(),
-        chain: String::new(),
-    };
-    let hash = link(&before, &note.place, &line);
-    line.chain = hex::encode(&hash);
-    let put = "INSERT INTO audit (n, at, place, who, act, about, chain) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
-    let row = [
-        line.n.into(),
-        line.at.into(),
-        (&note.place).into(),
-        (&line.who).into(),
-        (&line.act).into(),
-        (&line.about).into(),
-        (&hash).into(),
-    ];
-    sql.run(put, &row)?;
-    Ok(())
-}
-
-/// What ties a line to the one before it. The parts cannot run into each other: each is told with its length.
-fn link(before: &[u8], place: &str, line: &AuditLine) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    hash.update(before);
-    for part in [
-        &line.n.to_string(),
-        &line.at.to_string(),
-        place,
-        &line.who,
-        &line.act,
-        &line.about,
-    ] {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part);
-    }
-    hash.finalize().into()
-}
-
-/// Lines of the log after a number, in order: those of a unit, or all.
-pub(super) fn audit(
-    sql: &mut dyn Sql,
-    place: Option<&str>,
-    after: u64,
-    most: u64,
-) -> Result<Vec<AuditLine>, StoreError> {
-    let all = "SELECT n, at, who, act, about, chain FROM audit WHERE n > ?1 ORDER BY n LIMIT ?2";
-    let some = "SELECT n, at, who, act, about, chain FROM audit WHERE n > ?1 AND place = ?3 ORDER BY n LIMIT ?2";
-    let read = |row: &dyn Columns| {
-        Ok(AuditLine {
-            n: row.count(0)?,
-            at: row.count(1)?,
-            who: row.string(2)?,
-            act: row.string(3)?,
-            about: row.string(4)?,
-            chain: hex::encode(row.bytes(5)?),
-        })
-    };
-    match place {
-        Some(place) => sql.all(some, &[after.into(), most.into(), place.into()], read),
-        None => sql.all(all, &[after.into(), most.into()], read),
-    }
-}
-
-/// Goes over the whole log: how many lines hang together, or the first that does not.
-pub(super) fn verify_audit(sql: &mut dyn Sql) -> Result<Result<u64, u64>, StoreError> {
-    let get = "SELECT n, at, who, act, about, chain, place FROM audit ORDER BY n";
-    let (mut last, mut before, mut broken) = (0, Vec::new(), None);
-    sql.walk(get, &[], &mut |row| {
-        let line = AuditLine {
-            n: row.count(0)?,
-            at: row.count(1)?,
-            who: row.string(2)?,
-            act: row.string(3)?,
-            about: row.string(4)?,
-            chain: String::new(),
-        };
-        let hash = link(&before, row.text(6)?, &line);
-        if line.n != last + 1 || hash[..] != *row.bytes(5)? {
-            broken = Some(last + 1);
-            return Ok(std::ops::ControlFlow::Break(()));
-        }
-        (last, before) = (line.n, hash.to_vec());
-        super::sql::ON
-    })?;
-    Ok(broken.map_or(Ok(last), Err))
 }

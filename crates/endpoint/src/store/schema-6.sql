@@ -25,7 +25,8 @@ CREATE TABLE token (
     label      TEXT NOT NULL,
     made_at    INTEGER NOT NULL,
     revoked_at INTEGER NOT NULL, -- 0: it is let in
-    wipe       INTEGER NOT NULL -- 1: the device is to delete everything
+    wipe       INTEGER NOT NULL, -- 1: the device is to delete everything
+    recovery   BLOB NOT NULL -- sealed: the code that opens the device's lock; empty: none
 ) WITHOUT ROWID;
 
 CREATE INDEX token_person ON token (person);

@@ -25,7 +25,8 @@ CREATE TABLE token (
     label      TEXT NOT NULL,
     made_at    BIGINT NOT NULL,
     revoked_at BIGINT NOT NULL, -- 0: it is let in
-    wipe       BIGINT NOT NULL -- 1: the device is to delete everything
+    wipe       BIGINT NOT NULL, -- 1: the device is to delete everything
+    recovery   BYTEA NOT NULL -- sealed: the code that opens the device's lock; empty: none
 );
 
 CREATE INDEX token_person ON token (person);

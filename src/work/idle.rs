@@ -1,0 +1,86 @@
+//! When a notebook with a lock closes by itself. Comes with what opens the lock.
+
+use std::cell::Cell;
+
+use gloo_timers::{callback::Interval, future::TimeoutFuture};
+
+use crate::{
+    browser::{self, events, prefs},
+    store::lock,
+    work::{Work, drafts, open::Watch},
+};
+
+/// How often it is asked whether it was long enough.
+const LOOK_MS: u32 = 10_000;
+
+/// What a page that was let in does from then on.
+pub(super) const WATCH: Watch = Watch {
+    begin: watch,
+    closed_elsewhere,
+};
+
+thread_local! {
+    /// When a person last touched this page, ms.
+    static TOUCHED_MS: Cell<u64> = const { Cell::new(0) };
+}
+
+fn touched() {
+    let now = browser::now_ms();
+    // Other tabs of the same notebook hear of it, now and then.
+    if now.saturating_sub(TOUCHED_MS.replace(now)) > u64::from(LOOK_MS) {
+        prefs::keep(prefs::TOUCHED, &now.to_string());
+    }
+}
+
+/// Watches for as long as the page lives.
+fn watch(work: Work) {
+    touched();
+    events::on_touch(touched);
+    let look = move || {
+        wasm_bindgen_futures::spawn_local(close_when_idle(work));
+    };
+    events::on_return(look);
+    Interval::new(LOOK_MS, look).forget();
+}
+
+async fn close_when_idle(work: Work) {
+    let Ok(Some((lock, _))) = lock::of(&work.tools().name).await else {
+        return; // taken away, or not to be read now: asked again
+    };
+    let elsewhere = prefs::read(prefs::TOUCHED).parse().unwrap_or(0);
+    let idle_ms = browser::now_ms().saturating_sub(TOUCHED_MS.get().max(elsewhere));
+    if lock.idle_min > 0 && idle_ms >= u64::from(lock.idle_min) * 60_000 {
+        close(work).await;
+    }
+}
+
+/// Closes in every tab. False when a draft is in memory only: it would be lost.
+pub(super) async fn close(work: Work) -> bool {
+    let is_kept = settle(work).await;
+    if is_kept {
+        work.tools().tabs.call("locked");
+        browser::reload();
+    }
+    is_kept
+}
+
+/// Another tab closed.
+fn closed_elsewhere(work: Work) {
+    wasm_bindgen_futures::spawn_local(async move {
+        if settle(work).await {
+            browser::reload();
+        }
+    });
+}
+
+/// What was typed is kept; whether all of it is.
+async fn settle(work: Work) -> bool {
+    let leaving = work.tools().leaving.borrow().clone();
+    if let Some(leaving) = leaving {
+        leaving();
+    }
+    // What was just asked to be kept takes its turn before this one.
+    TimeoutFuture::new(0).await;
+    drafts::settled(work).await;
+    drafts::keep_held(work).await
+}

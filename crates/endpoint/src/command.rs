@@ -9,6 +9,7 @@ use std::{
     io::{self, Write},
     net::{SocketAddr, ToSocketAddrs},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use records::{account::Code, date, json::ReadError, wire::Unit};
@@ -22,6 +23,7 @@ use crate::{
         Audit, Backup, Books, Catalogue, Command, Held, People, Restore, Serve, Settings, Where,
     },
     store::{self, Database, Store, StoreError, Verified, copy, new_epoch},
+    tls::{Certificate, Tls},
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -39,6 +41,9 @@ pub enum CommandError {
     /// Another process listens there, or it is not ours to use.
     #[error("Không nghe được ở {0}: {1}")]
     Listen(SocketAddr, #[source] io::Error),
+    /// TLS cannot begin with these files.
+    #[error("Không dùng được chứng thư TLS: {0}")]
+    Certificate(String),
     /// A file or folder does not open.
     #[error("Không dùng được {0}: {1}")]
     File(PathBuf, #[source] io::Error),
@@ -183,6 +188,9 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
     let has_key = store.identity().await?.device_key_hash.is_some();
     let first = account::first_code(&store, &settings.unit).await;
     let first = first.map_err(people::not_given)?;
+    let files = settings.tls_cert.zip(settings.tls_key);
+    let certificate = files.map(|(chain, key)| Certificate { chain, key });
+    let is_tls = certificate.is_some();
     let config = Config {
         unit: Unit {
             code: settings.unit,
@@ -190,28 +198,44 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
         },
         app: settings.app,
         origins: settings.allow_origin,
+        is_tls,
         ..Config::default()
     };
     let endpoint = Endpoint::open(store, config).await?;
     let listener = TcpListener::bind(address)
         .await
         .map_err(|e| CommandError::Listen(address, e))?;
+    let address = listener.local_addr()?;
     let stop = stop_signal()?; // from here on a signal is heard
     let way = Way {
+        scheme: if is_tls { "https" } else { "http" },
         first: first.as_ref(),
         key: key.as_deref(),
         has_key,
     };
-    announce(listener.local_addr()?, &way)?;
-    crate::serve(listener, endpoint, stop).await?;
+    match certificate {
+        Some(certificate) => {
+            let tls = Tls::over(listener, certificate, RENEWAL);
+            let tls = tls.map_err(|error| CommandError::Certificate(error.to_string()))?;
+            announce(address, &way)?;
+            crate::serve(tls, endpoint, stop).await?;
+        }
+        None => {
+            announce(address, &way)?;
+            crate::serve(crate::plain(listener), endpoint, stop).await?;
+        }
+    }
     Ok(())
 }
+
+/// How often a certificate is read again.
+const RENEWAL: Duration = Duration::from_secs(60 * 60);
 
 fn address(settings: &Serve) -> Result<SocketAddr, CommandError> {
     let unknown = |e| CommandError::Address(settings.listen.clone(), e);
     let found = settings.listen.to_socket_addrs().map_err(unknown)?.next();
     let address = found.ok_or_else(|| unknown(io::ErrorKind::NotFound.into()))?;
-    if address.ip().is_loopback() || settings.allow_remote {
+    if address.ip().is_loopback() || settings.allow_remote || settings.tls_cert.is_some() {
         Ok(address)
     } else {
         Err(CommandError::Remote(address))
@@ -469,6 +493,7 @@ fn with(path: &Path, more: &str) -> PathBuf {
 
 /// How the next device comes in.
 struct Way<'a> {
+    scheme: &'static str,
     /// A code for the first administrator.
     first: Option<&'a Code>,
     /// The key that all share, where it is known in the clear.
@@ -477,7 +502,7 @@ struct Way<'a> {
 }
 
 fn announce(address: SocketAddr, way: &Way<'_>) -> io::Result<()> {
-    let url = format!("http://{address}/");
+    let url = format!("{}://{address}/", way.scheme);
     let mut out = io::stdout().lock();
     writeln!(out, "Sổ tay Dân vận: {url}")?;
     if let Some(Code { code, expires_at }) = way.first {

@@ -3,7 +3,7 @@
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
 //! reading order: `routes` (the table, one file for each), `http` (bodies, the door, problem
 //! documents), `account` (who asks), `pace` (how often), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `store` (the database), and for the binary `settings`,
-//! `command`, `import`, `publish`, `adopt`, `device_key`.
+//! `command`, `tls`, `import`, `publish`, `adopt`, `device_key`.
 
 mod account;
 pub mod adopt;
@@ -20,16 +20,21 @@ mod routes;
 mod seal;
 pub mod settings;
 pub mod store;
+pub mod tls;
 
 use std::{
     collections::BTreeMap,
     fmt, io,
+    net::SocketAddr,
     path::PathBuf,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{http::HeaderValue, serve::ListenerExt};
+use axum::{
+    http::HeaderValue,
+    serve::{Listener, ListenerExt},
+};
 use records::{
     json::ReadError,
     published::{self, Bundle, Mark},
@@ -62,6 +67,8 @@ pub struct Config {
     pub origins: Vec<HeaderValue>,
     /// How much at once.
     pub limits: Limits,
+    /// Browsers are to come by TLS only, from now on.
+    pub is_tls: bool,
 }
 
 /// How much at once, so that a crowd makes the endpoint slow and not dead.
@@ -210,6 +217,10 @@ impl Endpoint {
         &self.0.config.unit
     }
 
+    pub(crate) fn is_tls(&self) -> bool {
+        self.0.config.is_tls
+    }
+
     pub(crate) fn limits(&self) -> &Limits {
         &self.0.config.limits
     }
@@ -301,6 +312,15 @@ impl Endpoint {
     }
 }
 
+/// A socket without TLS; small answers leave at once.
+pub fn plain(listener: TcpListener) -> impl Listener<Addr = SocketAddr> {
+    listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "small answers of this connection may be slow");
+        }
+    })
+}
+
 /// Code → name of every commune.
 fn names() -> Result<BTreeMap<String, String>, ReadError> {
     let communes = units::builtin()?.communes.into_iter();
@@ -313,8 +333,8 @@ fn names() -> Result<BTreeMap<String, String>, ReadError> {
 ///
 /// # Errors
 /// When the socket fails.
-pub async fn serve(
-    listener: TcpListener,
+pub async fn serve<L: Listener<Addr = SocketAddr>>(
+    listener: L,
     endpoint: Endpoint,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
@@ -323,11 +343,6 @@ pub async fn serve(
         shutdown.await;
         drop(stopping);
     };
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "small answers of this connection may be slow");
-        }
-    });
     let server = axum::serve(listener, router(endpoint)).with_graceful_shutdown(signal);
     let last_call = async move {
         drop(stopped.await); // ends with an error, always: the sender is dropped

@@ -331,6 +331,22 @@ pub struct Serve {
     /// Khóa chung cho mọi máy, không cần tài khoản (từ 20 ký tự A-Z a-z 0-9 - _). Chỉ dùng khi chạy thử.
     #[arg(long, env = "SO_TAY_DEVICE_KEY", hide_env_values = true, value_parser = parse_key)]
     pub device_key: Option<String>,
+    /// Chuỗi chứng thư TLS (PEM), chứng thư của máy chủ đứng trước. Đổi tệp thì máy chủ tự nhận trong một giờ.
+    #[arg(
+        long,
+        env = "SO_TAY_TLS_CERT",
+        requires = "tls_key",
+        value_name = "TỆP"
+    )]
+    pub tls_cert: Option<PathBuf>,
+    /// Khóa riêng của chứng thư (PEM).
+    #[arg(
+        long,
+        env = "SO_TAY_TLS_KEY",
+        requires = "tls_cert",
+        value_name = "TỆP"
+    )]
+    pub tls_key: Option<PathBuf>,
     /// Cho máy khác trong mạng kết nối khi không có TLS: mọi thứ đi trên mạng ở dạng đọc được.
     #[arg(long, env = "SO_TAY_ALLOW_REMOTE")]
     pub allow_remote: bool,

@@ -6,7 +6,7 @@
     reason = "a test stops at the first surprise"
 )]
 #![cfg_attr(
-    feature = "postgres",
+    any(feature = "postgres", feature = "schema"),
     expect(
         clippy::expect_used,
         reason = "a test stops at the first surprise, and says what is missing on this machine"
@@ -32,7 +32,10 @@ mod people;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod process;
+#[cfg(feature = "schema")]
+mod schema;
 #[cfg(not(feature = "postgres"))]
 mod simulated;
 mod sync;
+mod tls;
 mod world;

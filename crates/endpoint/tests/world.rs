@@ -62,7 +62,11 @@ impl World {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async move { drop(stopped.await) };
-        let task = tokio::spawn(endpoint::serve(listener, endpoint, shutdown));
+        let task = tokio::spawn(endpoint::serve(
+            endpoint::plain(listener),
+            endpoint,
+            shutdown,
+        ));
         Self {
             folder,
             address,

@@ -4,6 +4,7 @@
 use std::{fs, path::PathBuf};
 
 use records::{
+    account::{self, EnrolRequest, Enrolled, Role},
     change::{Change, Erase, parse_change},
     draft::Draft,
     json::Read,
@@ -235,6 +236,17 @@ fn expands(example: &str, text: &str) -> bool {
 }
 
 #[test]
+fn an_enrolment_reads_and_rewrites_to_the_same_bytes() {
+    let request: EnrolRequest = check("enrol-request.json");
+    let enrolled = Enrolled::read(&fixture("enrolled.json")).unwrap();
+    assert_eq!(account::meant(&request.code), request.code);
+    assert_eq!(
+        (enrolled.roles, &*enrolled.unit.code),
+        (vec![Role::Officer], "00000")
+    );
+}
+
+#[test]
 fn every_example_of_the_protocol_page_is_a_fixture() {
     let examples = examples("PROTOCOL.md");
     let fixtures = [
@@ -247,6 +259,8 @@ fn every_example_of_the_protocol_page_is_a_fixture() {
         "carry-request.json",
         "receipt.json",
         "parcels.json",
+        "enrol-request.json",
+        "enrolled.json",
     ];
     let texts = fixtures.map(|name| minified(&fixture(name)));
     for example in &examples {

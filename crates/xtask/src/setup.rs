@@ -109,6 +109,13 @@ fn plan_jobs(missing: &[Tool], is_on_path: impl Fn(&str) -> bool) -> Vec<Job> {
                 }
                 jobs.push(Job::Tool(tool));
             }
+            Source::PypiPackage { .. } => {
+                // Debian's Python comes without pip, and then without what makes an environment of its own.
+                if !is_on_path("pip3") {
+                    packages.extend(["python3", "python3-venv"]);
+                }
+                jobs.push(Job::Tool(tool));
+            }
             Source::RustupTarget(_) | Source::CrateBinary { .. } => jobs.push(Job::Tool(tool)),
         }
     }
@@ -127,7 +134,8 @@ impl Job {
                 Source::CrateBinary {
                     package, version, ..
                 } => (format!("{package} {version}, compiled from source"), 5),
-                Source::NpmPackage { package, version } => (format!("{package} {version}"), 1),
+                Source::NpmPackage { package, version }
+                | Source::PypiPackage { package, version } => (format!("{package} {version}"), 1),
                 Source::DebianPackage(package) => (package.to_owned(), 2),
             },
         };
@@ -155,6 +163,10 @@ impl Job {
                 Source::NpmPackage { package, version } => {
                     let home = tool.home(&tools::cache_folder()?);
                     install_npm(&home, &format!("{package}@{version}"))
+                }
+                Source::PypiPackage { package, version } => {
+                    let home = tool.home(&tools::cache_folder()?);
+                    install_pypi(&home, &format!("{package}=={version}"))
                 }
                 Source::DebianPackage(package) => install_debian(&[package]),
             },
@@ -218,6 +230,15 @@ fn install_npm(home: &Path, package: &str) -> Result<()> {
     ])
     .arg(home);
     process::run(npm.arg(package))
+}
+
+/// In an environment of its own: Debian's Python takes no packages from elsewhere.
+fn install_pypi(home: &Path, package: &str) -> Result<()> {
+    let mut python = Command::new("python3");
+    process::run(python.args(["-m", "venv", "--clear"]).arg(home))?;
+    let mut pip = Command::new(home.join("bin/pip"));
+    pip.args(["install", "--quiet", "--disable-pip-version-check"]);
+    process::run(pip.arg(package))
 }
 
 #[cfg(test)]

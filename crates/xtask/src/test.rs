@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 
 use crate::{
     app::{self, Profile},
@@ -17,8 +17,8 @@ use crate::{
     screen::Screen,
     setup,
     tools::{
-        FOR_APP, FOR_BROWSER, FOR_FIREFOX, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS, FOR_WEBKIT, Tool,
-        Toolbox,
+        FOR_APP, FOR_BROWSER, FOR_FIREFOX, FOR_FUZZ, FOR_POSTGRES, FOR_RELEASE, FOR_SHEETS,
+        FOR_WEBKIT, Tool, Toolbox,
     },
     workspace::Workspace,
 };
@@ -42,6 +42,8 @@ const STEPS: &[Step] = &[
     Step::new("clippy-wasm", &[Tool::WasmTarget], clippy_wasm),
     Step::new("unit", &[], unit),
     Step::new("postgres", FOR_POSTGRES, postgres),
+    Step::new("schema", &[Tool::Schemathesis], schema),
+    Step::new("fuzz", FOR_FUZZ, fuzz),
     Step::new("sheets", FOR_SHEETS, sheets),
     Step::new("docs", &[], docs),
     Step::new("app", FOR_APP, app_dev),
@@ -114,7 +116,7 @@ fn clippy_sheets(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()
 fn clippy_postgres(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
     let mut cargo = workspace.cargo();
     cargo.args(["clippy", "-p", "endpoint", "--all-targets"]);
-    process::run(cargo.args(["--features", "postgres", "--", "-D", "warnings"]))
+    process::run(cargo.args(["--features", "postgres,schema", "--", "-D", "warnings"]))
 }
 
 /// The root package alone: the endpoint does not compile for browsers, and need not.
@@ -166,6 +168,45 @@ pub(crate) fn with_postgres(
     cargo.env("PATRONI", toolbox.get(Tool::Patroni)?);
     cargo.env("ETCD", toolbox.get(Tool::Etcd)?);
     Ok(cargo)
+}
+
+/// The endpoint, asked for all that its OpenAPI document says and for what it does not.
+fn schema(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "-p", "endpoint", "--features", "schema"]);
+    cargo.args([
+        "--test",
+        "endpoint",
+        "--no-fail-fast",
+        "schema",
+        "--",
+        "--show-output",
+    ]);
+    tally.watch(cargo.env("SCHEMATHESIS", toolbox.get(Tool::Schemathesis)?))
+}
+
+/// What comes in from elsewhere, made up by libFuzzer, for a bounded time: `SO_TAY_FUZZ_SECONDS` for each target.
+fn fuzz(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()> {
+    let seconds = std::env::var("SO_TAY_FUZZ_SECONDS").unwrap_or_else(|_| "20".to_owned());
+    for target in ["bodies", "imports"] {
+        // What was found in earlier runs on this machine is where the next begins.
+        let corpus = workspace.target("fuzz-corpus").join(target);
+        std::fs::create_dir_all(&corpus)
+            .with_context(|| format!("{} cannot be made", corpus.display()))?;
+        let mut fuzz = workspace.command(toolbox.get(Tool::Fuzz)?);
+        fuzz.args(["run", "--fuzz-dir", "fuzz", "--sanitizer", "none", target]);
+        fuzz.arg(corpus).arg("crates/records/tests/fixtures/v1");
+        fuzz.args([
+            "--",
+            "-max_len=16384",
+            "-verbosity=0",
+            "-print_final_stats=1",
+        ]);
+        fuzz.arg(format!("-max_total_time={seconds}"));
+        fuzz.env("CARGO_TARGET_DIR", workspace.target("fuzz"));
+        process::run(&mut fuzz)?;
+    }
+    Ok(())
 }
 
 /// The exported files, opened, read back and printed by LibreOffice.

@@ -23,6 +23,10 @@ const BINARYEN: &str = "132.0.0";
 const ESBUILD: &str = "0.28.2";
 /// Finds accessibility problems; a script for the tests' browser, never part of the app.
 const AXE: &str = "4.14.1";
+/// The PyPI package; asks the endpoint for everything that its OpenAPI document says, and for what it does not.
+const SCHEMATHESIS: &str = "4.32.5";
+/// Makes up bodies and files that go everywhere in the code that reads them.
+const FUZZ: &str = "0.13.2";
 /// Firefox's driver; Debian has none.
 const GECKODRIVER: &str = "0.37.1";
 
@@ -48,6 +52,9 @@ pub(crate) enum Tool {
     WebKit,
     MiniBrowser,
     Xvfb,
+    Schemathesis,
+    Fuzz,
+    Cpp,
 }
 
 /// What the development build needs: neither npm nor a browser.
@@ -65,6 +72,8 @@ pub(crate) const FOR_WEBKIT: &[Tool] = &[Tool::WebKit, Tool::MiniBrowser, Tool::
 /// What opens and prints exported files.
 pub(crate) const FOR_SHEETS: &[Tool] = &[Tool::Calc, Tool::Writer, Tool::Poppler, Tool::Times];
 
+pub(crate) const FOR_FUZZ: &[Tool] = &[Tool::Fuzz, Tool::Cpp];
+
 /// What the endpoint's tests run against, besides SQLite.
 pub(crate) const FOR_POSTGRES: &[Tool] = &[Tool::Postgres, Tool::Patroni, Tool::Etcd];
 
@@ -78,6 +87,10 @@ pub(crate) enum Source {
         flags: &'static [&'static str],
     },
     NpmPackage {
+        package: &'static str,
+        version: &'static str,
+    },
+    PypiPackage {
         package: &'static str,
         version: &'static str,
     },
@@ -129,6 +142,17 @@ impl Tool {
             // The driver's package has the small browser, too.
             Self::WebKit | Self::MiniBrowser => Source::DebianPackage("webkit2gtk-driver"),
             Self::Xvfb => Source::DebianPackage("xvfb"),
+            Self::Fuzz => Source::CrateBinary {
+                package: "cargo-fuzz",
+                version: FUZZ,
+                flags: &[],
+            },
+            // libFuzzer is C++.
+            Self::Cpp => Source::DebianPackage("g++"),
+            Self::Schemathesis => Source::PypiPackage {
+                package: "schemathesis",
+                version: SCHEMATHESIS,
+            },
         }
     }
 
@@ -137,7 +161,13 @@ impl Tool {
         let cache = cache_folder()?;
         Ok(match self {
             Self::WasmTarget => find_wasm_target(workspace)?,
-            Self::WasmBindgen | Self::Trunk | Self::WasmOpt | Self::Esbuild | Self::Geckodriver => {
+            Self::WasmBindgen
+            | Self::Trunk
+            | Self::WasmOpt
+            | Self::Esbuild
+            | Self::Geckodriver
+            | Self::Schemathesis
+            | Self::Fuzz => {
                 let (program, version) = self.program();
                 let cached = self
                     .home(&cache)
@@ -172,6 +202,7 @@ impl Tool {
             }
             Self::MiniBrowser => named_by("MINIBROWSER").or_else(find_minibrowser),
             Self::Xvfb => process::on_path("Xvfb"),
+            Self::Cpp => process::on_path("c++"),
         })
     }
 
@@ -181,7 +212,10 @@ impl Tool {
             Source::CrateBinary {
                 package, version, ..
             }
-            | Source::NpmPackage { package, version } => cache.join(format!("{package}-{version}")),
+            | Source::NpmPackage { package, version }
+            | Source::PypiPackage { package, version } => {
+                cache.join(format!("{package}-{version}"))
+            }
             Source::RustupTarget(name) | Source::DebianPackage(name) => cache.join(name),
         }
     }
@@ -211,6 +245,9 @@ impl Tool {
             Self::WebKit => ("WebKitWebDriver", ""),
             Self::MiniBrowser => ("MiniBrowser", ""),
             Self::Xvfb => ("Xvfb", ""),
+            Self::Schemathesis => ("schemathesis", SCHEMATHESIS),
+            Self::Fuzz => ("cargo-fuzz", FUZZ),
+            Self::Cpp => ("c++", ""),
         }
     }
 }
@@ -263,7 +300,10 @@ fn named_by(variable: &str) -> Option<PathBuf> {
 fn program_in_home(source: Source, program: &str) -> PathBuf {
     match source {
         Source::NpmPackage { .. } => PathBuf::from("node_modules/.bin").join(program),
-        Source::CrateBinary { .. } | Source::RustupTarget(_) | Source::DebianPackage(_) => {
+        Source::CrateBinary { .. }
+        | Source::PypiPackage { .. }
+        | Source::RustupTarget(_)
+        | Source::DebianPackage(_) => {
             PathBuf::from("bin").join(format!("{program}{}", std::env::consts::EXE_SUFFIX))
         }
     }

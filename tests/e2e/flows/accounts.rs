@@ -51,6 +51,9 @@ async fn a_notebook_that_was_begun_alone_enrols_later_and_a_leader_approves() {
     officer.go("/so/tiep_cong_dan").await;
     officer.browser.click(".row-title").await;
     officer.browser.see(".chip.ok", "Chính thức").await;
+    for app in [&admin, &officer] {
+        assert_eq!(app.asked_elsewhere().await, [""; 0], "nobody else is asked");
+    }
     admin.browser.close().await;
     officer.browser.close().await;
 }

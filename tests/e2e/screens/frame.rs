@@ -58,6 +58,14 @@ impl App {
 }
 
 impl App {
+    /// What this page asked of anybody else than where it came from.
+    pub(crate) async fn asked_elsewhere(&self) -> Vec<String> {
+        let script = "return performance.getEntriesByType('resource').map((entry) => entry.name)
+            .filter((name) => !name.startsWith(location.origin + '/') && !/^(blob|data):/.test(name))";
+        let names = self.browser.js(script, Vec::new()).await.unwrap();
+        serde_json::from_value(names).unwrap()
+    }
+
     /// An id that is there twice shows the wrong icon, or leads a label to the wrong field.
     pub(crate) async fn ids_there_twice(&self) -> Vec<String> {
         let script =

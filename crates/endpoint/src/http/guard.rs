@@ -115,8 +115,15 @@ pub(crate) async fn observe(
     endpoint.metrics().count_request(route, status);
     tracing::debug!(%method, route, status, took = ?start.elapsed(), "answered");
     secure(response.headers_mut());
+    if endpoint.is_tls() {
+        let headers = response.headers_mut();
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
     response
 }
+
+/// For two years.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000");
 
 /// What a page cannot say of itself in a `meta` element, or must hold for every answer.
 fn secure(headers: &mut HeaderMap) {

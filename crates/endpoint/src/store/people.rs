@@ -481,12 +481,12 @@ pub(super) fn revoke(
         return Ok(Err(NotSet::Unknown));
     };
     // Once shut out, it stays so from that moment on; an order to wipe may come later.
-    let set = "UPDATE token SET revoked_at = CASE WHEN revoked_at = 0 THEN ?1 ELSE revoked_at END, \
-               wipe = CASE WHEN ?2 = 1 THEN 1 ELSE wipe END WHERE id = ?3";
-    sql.run(
-        set,
-        &[note.at.into(), u64::from(wipe).into(), id.bytes().into()],
-    )?;
+    let set = "UPDATE token SET revoked_at = ?1 WHERE id = ?2 AND revoked_at = 0";
+    sql.run(set, &[note.at.into(), id.bytes().into()])?;
+    if wipe {
+        let set = "UPDATE token SET wipe = 1 WHERE id = ?1";
+        sql.run(set, &[id.bytes().into()])?;
+    }
     log(
         sql,
         &Note {

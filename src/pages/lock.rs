@@ -52,6 +52,7 @@ impl Try {
             return;
         }
         self.is_busy.set(true);
+        self.failure.set(None);
         let then = Undo::clone(then);
         wasm_bindgen_futures::spawn_local(async move {
             // The screen says that it works before the key is stretched, which holds everything up for a moment.

@@ -87,9 +87,20 @@ const KEPT: &str = "const done = arguments[arguments.length - 1];
         return text;
     })().then(done, error => done(String(error)));";
 
-async fn kept(app: &App) -> String {
-    let text = app.browser.js_later(KEPT, Vec::new()).await.unwrap();
-    text.as_str().unwrap().to_owned()
+/// Or why not: the page may just be loaded anew.
+async fn kept(app: &App) -> Result<String, String> {
+    let text = app.browser.js_later(KEPT, Vec::new()).await?;
+    Ok(text.as_str().unwrap().to_owned())
+}
+
+/// Waits until no such words are kept anywhere.
+async fn is_gone(app: &App, words: &str) {
+    app.browser
+        .until(words, async || match kept(app).await? {
+            text if text.contains(words) => Err(text),
+            _ => Ok(()),
+        })
+        .await;
 }
 
 #[tokio::test]
@@ -109,7 +120,7 @@ async fn what_may_not_be_seen_any_more_leaves_the_phone_and_a_lost_phone_wipes_i
     lost.enrol_with(&link).await;
     lost.go("/so/tiep_cong_dan").await;
     lost.browser.see_count(".row-title", 1).await;
-    assert!(kept(&lost).await.contains("Hoàng Thị Chung"));
+    assert!(kept(&lost).await.unwrap().contains("Hoàng Thị Chung"));
 
     // The role is taken away: what came by it goes, from the disk too.
     admin.go("/quan-tri").await;
@@ -120,12 +131,7 @@ async fn what_may_not_be_seen_any_more_leaves_the_phone_and_a_lost_phone_wipes_i
     admin.browser.see("[data-person]", "Không có vai trò").await;
     lost.go("/dong-bo").await;
     lost.browser.click("#sync-now").await;
-    lost.browser
-        .until("nothing of it is kept", async || match kept(&lost).await {
-            text if text.contains("Hoàng Thị Chung") => Err(text),
-            _ => Ok(()),
-        })
-        .await;
+    is_gone(&lost, "Hoàng Thị Chung").await;
     lost.is_open().await;
     lost.go("/so/tiep_cong_dan").await;
     lost.browser.see_count(".row-title", 0).await;
@@ -155,12 +161,7 @@ async fn what_may_not_be_seen_any_more_leaves_the_phone_and_a_lost_phone_wipes_i
     let state = admin.on_card("Lò Văn Mất", "small.warn").await;
     admin.browser.see(&state, "tự xóa").await;
     lost.browser.goto(&endpoint.url()).await;
-    lost.browser
-        .until("nothing at all is kept", async || match kept(&lost).await {
-            text if text.contains("Thị") => Err(text),
-            _ => Ok(()),
-        })
-        .await;
+    is_gone(&lost, "Thị").await;
     lost.browser.see("#use-here", "").await;
     assert!(
         endpoint.held().contains("Bế Thị Chờ"),

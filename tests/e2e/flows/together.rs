@@ -12,12 +12,20 @@ use crate::{
 /// Sets a select and tells the page.
 async fn choose(browser: &Browser, css: &str, words: &str) {
     let set = "const select = document.querySelector(arguments[0]);
-        select.value = [...select.options].find(option => option.text.includes(arguments[1])).value;
-        select.dispatchEvent(new Event('change', { bubbles: true }));";
+        const wanted = [...(select?.options ?? [])].find(option => option.text.includes(arguments[1]));
+        if (!wanted) { return false; }
+        select.value = wanted.value;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+        return true;";
     browser
-        .js(set, vec![css.into(), words.into()])
-        .await
-        .unwrap();
+        .until(words, async || {
+            let done = browser.js(set, vec![css.into(), words.into()]).await?;
+            let is_done = done.as_bool() == Some(true);
+            is_done
+                .then_some(())
+                .ok_or_else(|| "no such option".to_owned())
+        })
+        .await;
 }
 
 #[tokio::test]

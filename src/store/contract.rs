@@ -328,14 +328,14 @@ async fn what_may_stay_takes_the_place_of_the_log(name: &str) -> Found {
         ..Plan::default()
     };
     // Another tab saved in between: its save is not among the lines.
-    let late = store.take(&rest, &row).await;
+    let late = store.take(&rest, &row, ALL).await;
     equal(&late.err(), &Some(StoreError::Moved), "the late one")?;
     equal(
         &store.entries_after(0.0).await.said()?.0.len(),
         &450,
         "lines",
     )?;
-    store.take(&rest, &seen).await.said()?;
+    store.take(&rest, &seen, ALL).await.said()?;
     equal(&store.entries_after(0.0).await.said()?.0.len(), &3, "lines")?;
     // With a save in the same plan, and in the second place only what waits.
     let (counter, _) = store.counter().await.said()?;
@@ -343,12 +343,21 @@ async fn what_may_stay_takes_the_place_of_the_log(name: &str) -> Found {
         rest: Some(vec![entry()?; 2]),
         ..plan(&counter, 1)?
     };
-    store.take(&with_save, &seen).await.said()?;
+    store.take(&with_save, &seen, ALL).await.said()?;
     equal(&store.entries_after(0.0).await.said()?.0.len(), &2, "lines")?;
     let kept = browser::cache::all(name).await.unwrap_or_default();
     let rows = kept.iter().filter(|(name, _)| name.starts_with("hang-"));
-    equal(&rows.count(), &1, "rows of the second place")
+    equal(&rows.count(), &1, "rows of the second place")?;
+    // What another tab added since stays.
+    let (counter, row) = store.counter().await.said()?;
+    let done = store.commit(&plan(&counter, 1)?, &row, None).await.said()?;
+    let seen = done.counter_row.unwrap_or_default();
+    store.take(&rest, &seen, 0.0).await.said()?;
+    equal(&store.entries_after(0.0).await.said()?.0.len(), &6, "lines")
 }
+
+/// The plan knows every row there is.
+const ALL: f64 = f64::INFINITY;
 
 async fn everything_is_erased(name: &str) -> Found {
     let store = Store::open(name).await.said()?;

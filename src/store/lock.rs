@@ -43,6 +43,8 @@ pub(crate) struct Lock {
     pub(crate) by_code: String,
     /// The same, wrapped by a code that the unit's administrator keeps; empty until there is one.
     pub(crate) by_unit: String,
+    /// For which of the device's tokens that code was made: who enrols anew gives another.
+    pub(crate) unit_for: String,
     /// Wrong tries since the last right one.
     pub(crate) tries: u32,
     /// When the next try is taken, ms.
@@ -61,6 +63,7 @@ impl Read for Lock {
             by_words: lock.text("by_words")?,
             by_code: lock.text("by_code")?,
             by_unit: lock.text_or_empty("by_unit")?,
+            unit_for: lock.text_or_empty("unit_for")?,
             tries: lock.small_or("tries", 0)?,
             next_ms: lock.number_or_zero("next_ms")?,
             idle_min: lock.small_or("idle_min", 0)?,
@@ -77,6 +80,7 @@ impl Write for Lock {
             out.item("by_words", &self.by_words);
             out.item("by_code", &self.by_code);
             out.item("by_unit", &self.by_unit);
+            out.item("unit_for", &self.unit_for);
             out.item("tries", &self.tries);
             out.item("next_ms", &self.next_ms);
             out.item("idle_min", &self.idle_min);

@@ -108,9 +108,10 @@ impl Store {
     }
 
     /// After something was erased: these rows, and nothing else that was made here.
-    pub(super) async fn renew_rows(&self, rows: &[JsValue]) {
-        cache::drop_where(&self.name, |name| name.starts_with(ROW)).await;
+    /// What was saved since `before_ms` has its own.
+    pub(super) async fn renew_rows(&self, rows: &[JsValue], before_ms: u64) {
         self.keep_rows(rows).await;
+        self.is_elsewhere(before_ms).await;
     }
 
     /// Browsers lose the second place, too, and notebooks of an earlier release have none: then it is made anew.
@@ -123,10 +124,9 @@ impl Store {
         let (key, lock) = (found.first(), found.get(1).filter(|row| row.is_object()));
         let place = if lock.is_some() { LOCK } else { KEY };
         if cache::has(&self.name, place).await {
-            if lock.is_some() {
-                // A lock that was cut off half set leaves the bare key here.
-                cache::drop_one(&self.name, KEY).await;
-            }
+            // A lock that was cut off half set leaves the bare key here, one that was half taken away itself.
+            let other = if lock.is_some() { KEY } else { LOCK };
+            cache::drop_one(&self.name, other).await;
             return Ok(());
         }
         let kept = self.meta("profile").await?;

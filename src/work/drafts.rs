@@ -8,6 +8,7 @@ use records::{
 use serde_json::Value;
 
 use futures_channel::oneshot;
+use gloo_timers::future::TimeoutFuture;
 
 use crate::{
     browser::{self, let_go},
@@ -88,9 +89,16 @@ async fn turn(work: Work) -> Turn {
     Turn { _ends: ends }
 }
 
-/// Waits until everything that is being kept is kept, or was refused.
-pub(crate) async fn settled(work: Work) {
-    let _turn = turn(work).await;
+/// Before a page goes: what was typed is kept; whether all of it is.
+pub(crate) async fn all_kept(work: Work) -> bool {
+    let leaving = work.tools().leaving.borrow().clone();
+    if let Some(leaving) = leaving {
+        leaving();
+    }
+    // What was just asked to be kept takes its turn before this one.
+    TimeoutFuture::new(0).await;
+    drop(turn(work).await);
+    keep_held(work).await
 }
 
 /// Keeps a draft on the device. One that the store does not take stays in memory: nothing typed is lost by leaving

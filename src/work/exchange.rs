@@ -2,7 +2,10 @@
 //! Of the second wasm.
 
 use leptos::prelude::*;
-use records::wire::{SEND_CHANGES_MAX, SyncRequest};
+use records::{
+    replica::Plan,
+    wire::{SEND_CHANGES_MAX, SyncAnswer, SyncRequest},
+};
 
 use crate::{
     browser::{self, events, tabs},
@@ -10,7 +13,7 @@ use crate::{
     store::StoreError,
     words,
     work::{
-        Work, courier, lock, settings,
+        Work, courier, lock, open, settings,
         sync::{AFTER_SAVE_MS, in_ms},
     },
 };
@@ -167,6 +170,34 @@ enum Failure {
     Store(StoreError),
 }
 
+/// What an answer asks to be written.
+async fn planned(
+    work: Work,
+    request: &SyncRequest,
+    answer: SyncAnswer,
+) -> Result<Plan, StoreError> {
+    let plan = |answer| {
+        work.book.peek(|data| {
+            let (now, random) = (browser::now_ms(), browser::random());
+            data.replica.plan_answer(now, random, request, answer)
+        })
+    };
+    let first = plan(answer.clone());
+    if first.rest.is_none() {
+        return Ok(first);
+    }
+    // What is put in the place of all rows has to know all rows, those of other tabs and of this one.
+    open::know_all(work).await?;
+    Ok(plan(answer))
+}
+
+/// Whether something may not be seen here any more.
+fn withdraws(work: Work, plan: &Plan) -> bool {
+    let before = work.book.peek(|data| data.replica.sync.cursors.len());
+    let then = plan.sync.as_ref().map(|sync| sync.cursors.len());
+    plan.rest.is_some() && then.is_some_and(|then| then < before)
+}
+
 /// One round trip; true when there is more to exchange.
 async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
     let tools = work.tools();
@@ -192,23 +223,23 @@ async fn exchange(work: Work, narrow: u32) -> Result<bool, Failure> {
     {
         work.book.published.set(answer.catalogue.clone());
     }
-    let plan = work.book.peek(|data| {
-        data.replica
-            .plan_answer(browser::now_ms(), browser::random(), &request, answer)
-    });
+    let plan = planned(work, &request, answer).await;
+    let plan = plan.map_err(Failure::Store)?;
+    let is_withdrawn = withdraws(work, &plan);
     let seen = tools.counter_row.borrow().clone();
+    let last = *tools.last_row.borrow();
     let committed = tools
         .store
-        .take(&plan, &seen)
+        .take(&plan, &seen, last)
         .await
         .map_err(Failure::Store)?;
     if let Some(row) = committed.counter_row {
         *tools.counter_row.borrow_mut() = row;
     }
-    if plan.rest.is_some() {
-        // What was erased is in many places of the memory, too.
-        tools.tabs.call("erased");
-        browser::reload();
+    if is_withdrawn {
+        // It is in many places of the memory, too; what is being typed is kept first.
+        tools.tabs.call("anew");
+        open::anew(work).await;
     }
     let has_news = !plan.entries.is_empty();
     let is_other = work.book.peek(|data| {

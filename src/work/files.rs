@@ -16,7 +16,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     browser::{self, files as out, gzip, seal},
     store::{Profile, StoreError},
-    work::{Work, save::SaveError, settings, sync},
+    work::{Work, open, save::SaveError, settings, sync},
 };
 
 /// What a sealed backup names itself.
@@ -321,11 +321,19 @@ async fn take_in(
     while rest.peek().is_some() {
         let some: Vec<_> = rest.by_ref().take(IMPORT_LINES).collect();
         let count = some.len();
-        let plan = work.book.peek(|data| data.replica.plan_import(some));
+        let mut plan = work
+            .book
+            .peek(|data| data.replica.plan_import(some.clone()));
+        if plan.rest.is_some() {
+            // What is put in the place of all rows has to know all rows, those of other tabs and of this one.
+            open::know_all(work).await?;
+            plan = work.book.peek(|data| data.replica.plan_import(some));
+        }
         imported.changes += plan.entries.len();
         imported.known += count - plan.entries.len();
         let seen = tools.counter_row.borrow().clone();
-        tools.store.take(&plan, &seen).await?;
+        let last = *tools.last_row.borrow();
+        tools.store.take(&plan, &seen, last).await?;
         work.book
             .adopt(|data| data.replica.adopt(plan).records.into_iter().collect());
         progress(imported.changes + imported.known, all);

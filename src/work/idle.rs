@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 
-use gloo_timers::{callback::Interval, future::TimeoutFuture};
+use gloo_timers::callback::Interval;
 
 use crate::{
     browser::{self, events, prefs},
     store::lock,
-    work::{Work, drafts, open::Watch},
+    work::{
+        Work, drafts,
+        open::{self, Watch},
+    },
 };
 
 /// How often it is asked whether it was long enough.
@@ -56,7 +59,7 @@ async fn close_when_idle(work: Work) {
 
 /// Closes in every tab. False when a draft is in memory only: it would be lost.
 pub(super) async fn close(work: Work) -> bool {
-    let is_kept = settle(work).await;
+    let is_kept = drafts::all_kept(work).await;
     if is_kept {
         work.tools().tabs.call("locked");
         browser::reload();
@@ -66,21 +69,5 @@ pub(super) async fn close(work: Work) -> bool {
 
 /// Another tab closed.
 fn closed_elsewhere(work: Work) {
-    wasm_bindgen_futures::spawn_local(async move {
-        if settle(work).await {
-            browser::reload();
-        }
-    });
-}
-
-/// What was typed is kept; whether all of it is.
-async fn settle(work: Work) -> bool {
-    let leaving = work.tools().leaving.borrow().clone();
-    if let Some(leaving) = leaving {
-        leaving();
-    }
-    // What was just asked to be kept takes its turn before this one.
-    TimeoutFuture::new(0).await;
-    drafts::settled(work).await;
-    drafts::keep_held(work).await
+    wasm_bindgen_futures::spawn_local(open::anew(work));
 }

@@ -117,7 +117,8 @@ pub(crate) async fn open(by: By<'_>) -> Result<(), LockError> {
     let name = notebook();
     let (mut lock, seen) = lock::of(&name).await?.ok_or(LockError::Other)?;
     let now = browser::now_ms();
-    if lock.next_ms > now {
+    // Further away than any wait it was said by a clock that was wrong.
+    if lock.next_ms > now && lock.next_ms - now <= WAIT_MS_MAX {
         return Err(LockError::Wait(lock.next_ms));
     }
     lock.tries = lock.tries.saturating_add(1);
@@ -187,6 +188,10 @@ pub(crate) async fn set(work: Work, words: &str) -> Result<String, LockError> {
     lock.by_words = wrapped(&key, &stretched(words, &lock)?, BY_WORDS).await?;
     lock.by_code = wrapped(&key, &of_code(&code).await?, BY_CODE).await?;
     tools.store.set_lock(&lock, key).await?;
+    // From here on this page closes by itself, and the others ask for the PIN.
+    take_watch(idle::WATCH);
+    (idle::WATCH.begin)(work);
+    tools.tabs.call("anew");
     Ok(code)
 }
 
@@ -234,27 +239,29 @@ pub(crate) async fn give_to_unit(work: Work) -> Result<(), LockError> {
         return Ok(());
     };
     let tools = work.tools();
-    let (endpoint, token, mut code, is_known) = {
+    let (endpoint, token, mut code, id) = {
         let profile = tools.profile.borrow();
         (
             profile.endpoint.clone(),
             profile.key.clone(),
             profile.unit_code.clone(),
-            !profile.token.is_empty(),
+            profile.token.clone(),
         )
     };
     let name = notebook();
-    let Some((mut lock, seen)) = lock::of(&name).await?.filter(|_| is_known) else {
+    let Some((mut lock, seen)) = lock::of(&name).await?.filter(|_| !id.is_empty()) else {
         return Ok(());
     };
-    if code.is_empty() && !lock.by_unit.is_empty() {
+    let is_known_there = lock.unit_for == id;
+    if code.is_empty() && is_known_there {
         return Ok(());
     }
-    if code.is_empty() {
+    if !is_known_there {
         code = fresh_code();
         let kept = code.clone();
         settings::change(work, |profile| profile.unit_code.clone_from(&kept)).await?;
         lock.by_unit = wrapped(&key, &of_code(&code).await?, BY_UNIT).await?;
+        lock.unit_for.clone_from(&id);
         lock::change(&name, &lock, seen).await?;
     }
     let given: Result<(), NetError> = net::give_code(&endpoint, &token, &code).await;

@@ -127,6 +127,8 @@ async fn heard(word: String) {
     match word.as_str() {
         "saved" => catch_up(work).await,
         "erased" => browser::reload(),
+        // Something may not be seen here any more, or somebody set a lock.
+        "anew" => anew(work).await,
         "locked" => {
             if let Some(watch) = WATCH.get() {
                 (watch.closed_elsewhere)(work);
@@ -134,6 +136,24 @@ async fn heard(word: String) {
         }
         _ => {}
     }
+}
+
+/// Loads the page anew, when nothing that was typed would be lost by it.
+pub(crate) async fn anew(work: Work) {
+    if drafts::all_kept(work).await {
+        browser::reload();
+    }
+}
+
+/// Knows every row there is, and the counter as it is now.
+pub(crate) async fn know_all(work: Work) -> Result<(), StoreError> {
+    let tools = work.tools();
+    let (counter, row) = tools.store.counter().await?;
+    *tools.counter_row.borrow_mut() = row;
+    work.book
+        .adopt_unseen(|data| data.replica.counter = counter);
+    catch_up(work).await;
+    Ok(())
 }
 
 /// Reads what other tabs wrote since.

@@ -172,6 +172,7 @@ pub(crate) async fn give_code(
     store: &Store,
     person: PersonId,
     place: String,
+    is_only: bool,
     note: Note,
 ) -> Result<account::Code, NotGiven> {
     let mut random = [0; 20];
@@ -183,10 +184,13 @@ pub(crate) async fn give_code(
         person,
         place,
         expires_at,
+        is_only,
     };
     match store.put_code(set, note).await? {
         Ok(()) => Ok(account::Code { code, expires_at }),
-        Err(NotSet::Unknown | NotSet::LastAdministrator) => Err(NotGiven::Unknown),
+        Err(NotSet::Unknown | NotSet::LastAdministrator | NotSet::Elsewhere) => {
+            Err(NotGiven::Unknown)
+        }
     }
 }
 
@@ -237,10 +241,12 @@ pub(crate) async fn first_code(
             id
         }
     };
+    // What an earlier start printed lies in some journal.
     give_code(
         store,
         id,
         place.to_owned(),
+        true,
         note("cap_ma", FIRST.to_owned()),
     )
     .await

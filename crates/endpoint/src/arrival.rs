@@ -78,12 +78,15 @@ impl Judge<'_> {
         let proof = |eff: Stamp| proof(self.mac_key, change.id, &scope, eff, &hash);
         let is_ours =
             |acc: &&Acceptance| bool::from(proof(acc.eff).as_bytes().ct_eq(acc.mac.as_bytes()));
-        let eff = match earlier.filter(is_ours) {
+        let earlier = earlier.filter(is_ours);
+        let eff = match earlier {
             Some(acc) => acc.eff,
             None => change.stamp.clamped(change.lo, self.arrival_ms),
         };
         let rights = self.rights;
         let hold = match change {
+            // Whoever brings it back after a restore: it was taken, and judged then.
+            _ if earlier.is_some() => None,
             _ if rights.is_shut_out => Some(SHUT_OUT),
             _ if !rights.may_write => Some(NO_WRITING),
             change if change.part != ORDINARY => Some(OUT_OF_SCOPE),

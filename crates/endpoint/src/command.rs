@@ -67,6 +67,9 @@ pub enum CommandError {
     /// Nobody would be left.
     #[error("Đơn vị phải còn ít nhất một người quản trị. Giao quyền cho người khác trước.")]
     LastAdministrator,
+    /// The account is for other units, too.
+    #[error("Người này còn vai trò ở đơn vị khác. Bỏ vai trò ở đơn vị này thay vì khóa tài khoản.")]
+    Elsewhere,
     /// Somebody wrote into the log.
     #[error("Nhật ký bị sửa hoặc bị bớt từ dòng {0}.")]
     BrokenLog(u64),

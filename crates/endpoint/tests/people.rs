@@ -580,6 +580,17 @@ async fn a_unit_keeps_an_administrator_and_a_copy_of_a_profile_a_name_of_its_own
         own,
         "nothing of it was done"
     );
+    // Whoever is something elsewhere is not closed from here: there somebody may need them.
+    operate(&world, &["people", "first", "--unit", "00009"]);
+    let copy = "INSERT INTO authority (person, place, role) SELECT person, '00009', 'can_bo' FROM authority \
+                WHERE place = '00000' AND role = 'quan_tri';";
+    world.tamper(copy);
+    let close = json!({"name": "X", "roles": [], "closed": true});
+    assert_eq!(
+        post(&world, &admin, &path, close).await.code(),
+        "con_o_noi_khac"
+    );
+    world.tamper("DELETE FROM authority WHERE place = '00009' AND role = 'can_bo';");
     // A device that goes on under another name is still the same way in.
     let body = request(&[], 0).replace(DEVICE, CARRIER);
     crate::world::sync(world.address, &admin.token, &body).await;

@@ -5,12 +5,15 @@
 //! these loses nothing that was shown as saved.
 
 mod disk;
+mod remains;
 
 use std::iter::Peekable;
 
 use serde_json::value::RawValue;
 
 pub use disk::{Counter, Entry, SyncState};
+
+use remains::withdrawn;
 
 use crate::{
     change::{Change, ChangeError, ORDINARY, RecWrites},
@@ -137,6 +140,9 @@ impl Replica {
     pub fn plan_import(&self, changes: Vec<(Box<RawValue>, Option<Acceptance>)>) -> Plan {
         let mut entries = Vec::new();
         for (change, acc) in changes {
+            if self.touches_unsent(&change) {
+                continue; // Nobody's file takes away what is nowhere else yet; an order comes by the endpoint.
+            }
             let acc = acc.filter(|acc| Some(&acc.epoch) == self.sync.epoch.as_ref());
             match self.notebook.clone_of(&change).insert(change.get()) {
                 Ok((_, Inserted::New | Inserted::Stubbed)) => {
@@ -322,7 +328,8 @@ impl Replica {
                 Some(request.offer.last().copied())
             };
         }
-        let gone = match answer.revoked || request.waiting > 0 {
+        let is_unsettled = sync.offering.is_some() || !sync.resend.is_empty();
+        let gone = match answer.revoked || is_unsettled || request.waiting > 0 {
             // It goes once all is handed over; and a device that is shut out keeps what it has until it is told to wipe.
             true => Vec::new(),
             false => withdrawn(&sync, &answer.pages),
@@ -351,39 +358,6 @@ impl Replica {
         };
         self.clear(&mut plan, &gone);
         plan
-    }
-
-    /// Nothing that was erased, or may not be seen any more, is to be left on the disk.
-    fn clear(&self, plan: &mut Plan, gone: &[String]) {
-        if !gone.is_empty() || plan.entries.iter().any(|line| self.erases(line)) {
-            let mut after = self.clone();
-            after.adopt(plan.clone());
-            plan.rest = Some(after.lines_without(gone));
-        }
-    }
-
-    /// Whether a line brings an erasure, what one left, or what one is to take.
-    fn erases(&self, line: &Entry) -> bool {
-        let Some(raw) = line.change.as_ref().map(|raw| raw.get()) else {
-            return false;
-        };
-        let may_say = raw.contains("\"erase\"") || raw.contains("\"stub\"");
-        (may_say || self.notebook.has_erased())
-            && crate::change::parse_change(raw.as_bytes()).is_ok_and(|change| {
-                let says = change.erase.is_some() || change.stub.is_some();
-                says || self.notebook.is_erased(&change.id)
-            })
-    }
-
-    /// What stays on the disk when nothing of these scopes may.
-    fn lines_without(&self, gone: &[String]) -> Vec<Entry> {
-        let mut lines = self.lines();
-        lines.retain(|line| {
-            line.acc
-                .as_ref()
-                .is_none_or(|acc| !gone.contains(&acc.scope))
-        });
-        lines
     }
 
     fn verdict_entry(&self, sync: &mut SyncState, verdict: Verdict) -> Option<Entry> {
@@ -550,13 +524,6 @@ impl Replica {
         });
         self.notebook.changes().map(line).chain(aside).collect()
     }
-}
-
-/// Scopes that were read and are in no page: they may not be seen any more.
-fn withdrawn(sync: &SyncState, pages: &[Page]) -> Vec<String> {
-    let scopes = sync.cursors.keys();
-    let gone = scopes.filter(|scope| !pages.iter().any(|page| page.scope == **scope));
-    gone.cloned().collect()
 }
 
 impl Notebook {

@@ -121,12 +121,24 @@ pub fn open(record: &Record) -> Option<Deadline> {
     })
 }
 
-/// Whether writes take a step that only who reviews may take. A step of a newer app is one, too: nobody here knows better.
+/// Whether writes take a step that only who reviews may take, or touch one that was taken. A step of a newer app is one,
+/// too: nobody here knows better. To delete a record with all that is in it decides nothing of its review.
 #[must_use]
 pub fn decides(writes: &RecWrites) -> bool {
-    writes.set.iter().any(|(place, value)| {
-        let is_step = place.starts_with(GROUP) && place.ends_with("/buoc");
-        is_step && value.as_str().and_then(Step::named) != Some(Step::HandedIn)
+    if writes.set.get(path::DELETED) == Some(&Value::Bool(true)) {
+        return false;
+    }
+    writes.paths().any(|place| {
+        let Some(rest) = place
+            .strip_prefix(GROUP)
+            .filter(|rest| rest.starts_with('/'))
+        else {
+            return false;
+        };
+        let value = writes.set.get(place);
+        let is_other_step = rest.ends_with("/buoc")
+            && value.and_then(Value::as_str).and_then(Step::named) != Some(Step::HandedIn);
+        is_other_step || rest.ends_with("/@del") || !writes.over(place).is_empty()
     })
 }
 

@@ -111,6 +111,7 @@ async fn set(
         Ok(()) => Ok(()),
         Err(NotSet::Unknown) => Err(CommandError::NoPerson),
         Err(NotSet::LastAdministrator) => Err(CommandError::LastAdministrator),
+        Err(NotSet::Elsewhere) => Err(CommandError::Elsewhere),
     }
 }
 
@@ -173,7 +174,7 @@ pub(super) async fn code(who: &PersonPlace) -> Result<(), CommandError> {
 
 async fn give(store: &Store, person: PersonId, unit: &str) -> Result<(), CommandError> {
     let note = note(unit, "cap_ma", person.to_string());
-    let code = account::give_code(store, person, unit.to_owned(), note).await;
+    let code = account::give_code(store, person, unit.to_owned(), false, note).await;
     say(&code.map_err(not_given)?)
 }
 

@@ -34,6 +34,8 @@ pub(crate) enum Problem {
         "Đơn vị phải còn ít nhất một người quản trị. Hãy giao quyền quản trị cho người khác trước."
     )]
     LastAdministrator,
+    #[error("Người này còn vai trò ở đơn vị khác. Bỏ vai trò ở đơn vị này thay vì khóa tài khoản.")]
+    Elsewhere,
     #[error("Gửi quá dày. Hãy đợi ít giây rồi thử lại; dữ liệu vẫn ở trên máy.")]
     TooOften,
     #[error("Không có địa chỉ hoặc hồ sơ này.")]
@@ -80,6 +82,7 @@ impl Problem {
                 "quan_tri_cuoi_cung",
                 "Người quản trị cuối cùng",
             ),
+            Self::Elsewhere => (StatusCode::CONFLICT, "con_o_noi_khac", "Còn ở đơn vị khác"),
             Self::TooOften => (StatusCode::TOO_MANY_REQUESTS, "qua_day", "Gửi quá dày"),
             Self::NotFound => (StatusCode::NOT_FOUND, "khong_co", "Không có"),
             Self::Method => (
@@ -145,6 +148,7 @@ impl IntoResponse for Problem {
             | Self::WrongCode
             | Self::BadPerson
             | Self::LastAdministrator
+            | Self::Elsewhere
             | Self::NotFound
             | Self::Method
             | Self::TooLarge

@@ -65,7 +65,7 @@ async fn author(
         return Ok(Author::unknown(carrier));
     };
     let author = endpoint.visitor(key).await?;
-    Ok(author.map_or_else(|| Author::unknown(carrier), |author| Author::of(&author)))
+    Ok(author.map_or_else(|| Author::nobody(carrier), |author| Author::of(&author)))
 }
 
 fn open(endpoint: &Endpoint, text: &str) -> Result<(CarryRequest, SyncRequest), Problem> {

@@ -114,6 +114,13 @@ impl Author {
         }
     }
 
+    /// Somebody brings them for another, whose key nobody knows any more: they are set aside.
+    pub(super) fn nobody(carrier: &Visitor) -> Self {
+        let mut author = Self::of(carrier);
+        author.rights.is_shut_out = true;
+        author
+    }
+
     /// Somebody brings them for another, who is not known: they may write what the carrier may, and decide nothing.
     pub(super) fn unknown(carrier: &Visitor) -> Self {
         let mut author = Self::of(carrier);

@@ -125,7 +125,7 @@ pub(super) async fn code(
     handed::read(&endpoint, request, read_nothing).await?;
     let id: PersonId = named(id)?;
     let note = visitor.note("cap_ma", id.to_string());
-    match give_code(endpoint.store(), id, visitor.unit.clone(), note).await {
+    match give_code(endpoint.store(), id, visitor.unit.clone(), false, note).await {
         Ok(code) => Ok(Json(code).into_response()),
         Err(NotGiven::Unknown) => Err(Problem::NotFound),
         Err(NotGiven::Store(error)) => Err(error.into()),
@@ -301,6 +301,7 @@ fn refused(done: Result<(), NotSet>) -> Result<(), Problem> {
     done.map_err(|why| match why {
         NotSet::Unknown => Problem::NotFound,
         NotSet::LastAdministrator => Problem::LastAdministrator,
+        NotSet::Elsewhere => Problem::Elsewhere,
     })
 }
 

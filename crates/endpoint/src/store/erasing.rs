@@ -96,7 +96,7 @@ impl Filing<'_> {
             self.sql.run(put, &row)?;
             for unit in self.units() {
                 self.put_stub(&unit, *id, first)?;
-                self.clear_held(&unit, *id)?;
+                self.clear_held(&unit, *id, first)?;
             }
         }
         Ok(())
@@ -123,21 +123,37 @@ impl Filing<'_> {
     }
 
     /// What was set aside of it goes, too, unless it is another text under the same id.
-    fn clear_held(&mut self, unit: &str, id: ChangeId) -> Result<(), StoreError> {
+    fn clear_held(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
         let key = [unit.into(), id.bytes().into()];
         let get = "SELECT body FROM change WHERE unit = ?1 AND id = ?2";
         let read = |row: &dyn Columns| Ok(String::from_utf8_lossy(row.bytes(0)?).into_owned());
-        let Some(here) = self.sql.first(get, &key, read)? else {
-            return Ok(());
-        };
-        let mut gone: Vec<[u8; 32]> = Vec::new();
+        let here = self.sql.first(get, &key, read)?;
+        let (mut gone, mut stubs) = (Vec::<[u8; 32]>::new(), Vec::<([u8; 32], Kept)>::new());
         let all = "SELECT hash, body FROM held WHERE unit = ?1 AND id = ?2";
         self.sql.walk(all, &key, &mut |row| {
-            if is_stub_of(&here, &String::from_utf8_lossy(row.bytes(1)?)) {
-                gone.push(row.array(0)?);
+            let text = String::from_utf8_lossy(row.bytes(1)?);
+            match &here {
+                Some(here) if is_stub_of(here, &text) => gone.push(row.array(0)?),
+                Some(_) => {}
+                // It is only here: what is left of it stays.
+                None => {
+                    if let Some(kept) = stub(&text, eraser) {
+                        stubs.push((row.array(0)?, kept));
+                    }
+                }
             }
             ON
         })?;
+        let set = "UPDATE held SET body = ?1 WHERE unit = ?2 AND id = ?3 AND hash = ?4";
+        for (hash, kept) in stubs {
+            let row = [
+                kept.body.as_bytes().into(),
+                unit.into(),
+                id.bytes().into(),
+                (&hash).into(),
+            ];
+            self.sql.run(set, &row)?;
+        }
         let end = "DELETE FROM held WHERE unit = ?1 AND id = ?2 AND hash = ?3";
         for hash in gone {
             self.sql

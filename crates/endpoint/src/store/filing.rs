@@ -200,11 +200,13 @@ impl Filing<'_> {
     fn hold(&mut self, arrived: &Arrived, why: Hold) -> Result<Place, StoreError> {
         let put = "INSERT INTO held (unit, id, hash, body, code, say, recv_at) \
                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING";
+        let kept = self.kept(arrived)?;
+        let body = kept.as_ref().map_or(&*arrived.body, |kept| &kept.body);
         let row = [
             (&self.delivery.unit).into(),
             arrived.id.bytes().into(),
             (&arrived.hash).into(),
-            arrived.body.as_bytes().into(),
+            body.as_bytes().into(),
             why.code.into(),
             why.say.into(),
             self.delivery.arrival_ms.into(),

@@ -183,6 +183,8 @@ pub enum NotSet {
     Unknown,
     /// A unit would have nobody left who administers it.
     LastAdministrator,
+    /// An account is closed by who administers all that it is for.
+    Elsewhere,
 }
 
 /// A code, as it is kept.
@@ -196,6 +198,8 @@ pub struct CodeSet {
     pub place: String,
     /// Until when, ms.
     pub expires_at: u64,
+    /// Those that the person was given before are no good any more.
+    pub is_only: bool,
 }
 
 /// A device that was given a code.
@@ -343,6 +347,20 @@ pub(super) fn set_person(
     if !is_new && !is_there {
         return Ok(Err(NotSet::Unknown));
     }
+    let get = "SELECT name, closed_at FROM person WHERE id = ?1";
+    let stored = sql.first(get, &[key.into()], |row| {
+        Ok((row.string(0)?, row.count(1)?))
+    })?;
+    let mut name = person.name.clone();
+    if let Some((stored, closed_at)) = stored
+        && is_something_elsewhere(sql, person)?
+    {
+        // Name and account are not one unit's alone.
+        if person.is_closed != (closed_at > 0) {
+            return Ok(Err(NotSet::Elsewhere));
+        }
+        name = stored;
+    }
     let mut before = Vec::new();
     for place in &person.places {
         before.push(is_administered(sql, place)?);
@@ -351,13 +369,12 @@ pub(super) fn set_person(
     let closed_at = if person.is_closed { note.at } else { 0 };
     let put = "INSERT INTO person (id, name, made_at, closed_at) VALUES (?1, ?2, ?3, ?4) \
                ON CONFLICT (id) DO UPDATE SET name = excluded.name, closed_at = excluded.closed_at";
-    let row = [
-        key.into(),
-        (&person.name).into(),
-        note.at.into(),
-        closed_at.into(),
-    ];
+    let row = [key.into(), (&name).into(), note.at.into(), closed_at.into()];
     sql.run(put, &row)?;
+    if person.is_closed {
+        let clear = "DELETE FROM code WHERE person = ?1 AND token = ?2";
+        sql.run(clear, &[key.into(), [].as_slice().into()])?;
+    }
     for place in &person.places {
         let clear = "DELETE FROM authority WHERE person = ?1 AND place = ?2";
         sql.run(clear, &[key.into(), place.into()])?;
@@ -377,6 +394,12 @@ pub(super) fn set_person(
     Ok(Ok(()))
 }
 
+fn is_something_elsewhere(sql: &mut dyn Sql, person: &PersonSet) -> Result<bool, StoreError> {
+    let get = "SELECT place FROM authority WHERE person = ?1";
+    let places = sql.all(get, &[person.id.bytes().into()], |row| row.string(0))?;
+    Ok(places.iter().any(|place| !person.places.contains(place)))
+}
+
 pub(super) fn put_code(
     sql: &mut dyn Sql,
     code: &CodeSet,
@@ -390,6 +413,15 @@ pub(super) fn put_code(
     // Those that ran out are of no use to anybody.
     let clear = "DELETE FROM code WHERE expires_at < ?1 AND token = ?2";
     sql.run(clear, &[note.at.into(), [].as_slice().into()])?;
+    if code.is_only {
+        let clear = "DELETE FROM code WHERE person = ?1 AND place = ?2 AND token = ?3";
+        let row = [
+            code.person.bytes().into(),
+            (&code.place).into(),
+            [].as_slice().into(),
+        ];
+        sql.run(clear, &row)?;
+    }
     let put = "INSERT INTO code (hash, person, place, made_at, expires_at, token) VALUES (?1, ?2, ?3, ?4, ?5, ?6) \
                ON CONFLICT DO NOTHING";
     let row = [
@@ -432,6 +464,17 @@ pub(super) fn enrol(sql: &mut dyn Sql, wish: &Enrolment) -> Result<Option<Visit>
     if expires_at <= wish.now_ms {
         return Ok(None);
     }
+    let used = "UPDATE code SET token = ?1 WHERE hash = ?2";
+    let use_up = [(&wish.token).into(), (&wish.code).into()];
+    if let Some(known) = visit(sql, &wish.token)? {
+        // Its answer to an earlier code was lost: it is the same device of the same person, or nobody.
+        let is_same = *known.person.bytes() == person && known.place == place;
+        if is_same && !known.is_revoked {
+            sql.run(used, &use_up)?;
+            return Ok(Some(known));
+        }
+        return Ok(None);
+    }
     // What this device had before is not used any more.
     let end = "UPDATE token SET revoked_at = ?1 WHERE person = ?2 AND place = ?3 AND dev = ?4 AND revoked_at = 0";
     let row = [
@@ -454,8 +497,7 @@ pub(super) fn enrol(sql: &mut dyn Sql, wish: &Enrolment) -> Result<Option<Visit>
         [].as_slice().into(),
     ];
     sql.run(put, &row)?;
-    let used = "UPDATE code SET token = ?1 WHERE hash = ?2";
-    sql.run(used, &[(&wish.token).into(), (&wish.code).into()])?;
+    sql.run(used, &use_up)?;
     let note = Note {
         place,
         who: name,

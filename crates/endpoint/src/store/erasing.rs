@@ -73,12 +73,8 @@ impl Filing<'_> {
         if arrived.stub_of.is_none() && self.eraser(arrived.id)?.is_none() {
             return Ok(false);
         }
-        let get = "SELECT body FROM change WHERE unit = ?1 AND id = ?2";
         for unit in self.units() {
-            let key = [(&unit).into(), arrived.id.bytes().into()];
-            let read = |row: &dyn Columns| Ok(String::from_utf8_lossy(row.bytes(0)?).into_owned());
-            let here = self.sql.first(get, &key, read)?;
-            if let Some(here) = here {
+            if let Some(here) = self.body(&unit, arrived.id)? {
                 return Ok(is_stub_of(&here, &arrived.body));
             }
         }
@@ -102,12 +98,15 @@ impl Filing<'_> {
         Ok(())
     }
 
-    fn put_stub(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
+    /// The text that is kept of a change.
+    fn body(&mut self, unit: &str, id: ChangeId) -> Result<Option<String>, StoreError> {
         let get = "SELECT body FROM change WHERE unit = ?1 AND id = ?2";
         let read = |row: &dyn Columns| Ok(String::from_utf8_lossy(row.bytes(0)?).into_owned());
-        let here = self
-            .sql
-            .first(get, &[unit.into(), id.bytes().into()], read)?;
+        self.sql.first(get, &[unit.into(), id.bytes().into()], read)
+    }
+
+    fn put_stub(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
+        let here = self.body(unit, id)?;
         let Some(Kept { body, hash }) = here.and_then(|body| stub(&body, eraser)) else {
             return Ok(());
         };
@@ -125,9 +124,7 @@ impl Filing<'_> {
     /// What was set aside of it goes, too, unless it is another text under the same id.
     fn clear_held(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
         let key = [unit.into(), id.bytes().into()];
-        let get = "SELECT body FROM change WHERE unit = ?1 AND id = ?2";
-        let read = |row: &dyn Columns| Ok(String::from_utf8_lossy(row.bytes(0)?).into_owned());
-        let here = self.sql.first(get, &key, read)?;
+        let here = self.body(unit, id)?;
         let (mut gone, mut stubs) = (Vec::<[u8; 32]>::new(), Vec::<([u8; 32], Kept)>::new());
         let all = "SELECT hash, body FROM held WHERE unit = ?1 AND id = ?2";
         self.sql.walk(all, &key, &mut |row| {

@@ -343,14 +343,13 @@ pub(super) fn set_person(
     note: &Note,
 ) -> Result<Result<(), NotSet>, StoreError> {
     let key = person.id.bytes();
-    let is_there = sql.has("SELECT 1 FROM person WHERE id = ?1", &[key.into()])?;
-    if !is_new && !is_there {
-        return Ok(Err(NotSet::Unknown));
-    }
     let get = "SELECT name, closed_at FROM person WHERE id = ?1";
     let stored = sql.first(get, &[key.into()], |row| {
         Ok((row.string(0)?, row.count(1)?))
     })?;
+    if !is_new && stored.is_none() {
+        return Ok(Err(NotSet::Unknown));
+    }
     let mut name = person.name.clone();
     if let Some((stored, closed_at)) = stored
         && is_something_elsewhere(sql, person)?

@@ -18,7 +18,7 @@ use crate::{
     Endpoint,
     arrival::mac,
     device_key, now_ms,
-    store::{CodeSet, NotSet, Note, PersonSet, Store, StoreError, Visit},
+    store::{CodeSet, Insider, NotSet, Note, PersonSet, Store, StoreError, Visit},
 };
 
 /// How long a code can be used.
@@ -51,6 +51,16 @@ impl Visitor {
     /// What they may do there; of those with the shared key nobody knows.
     pub(crate) fn roles(&self) -> Option<&[Role]> {
         self.visit.is_some().then_some(&self.roles)
+    }
+
+    /// The person, for what is of the secret compartment; only where it is on, and only of who has an account.
+    pub(crate) fn insider(&self, endpoint: &Endpoint) -> Option<Insider> {
+        let (vault, visit) = (endpoint.vault()?, self.visit.as_ref()?);
+        Some(Insider {
+            person: visit.person,
+            is_leader: self.roles.contains(&Role::Leader),
+            vault: vault.clone(),
+        })
     }
 
     /// The name in the log.

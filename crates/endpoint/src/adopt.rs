@@ -91,6 +91,7 @@ async fn copy(
             carrier: None,
             contact: None,
             hand: arrival::hand(mac_key),
+            insider: None,
         };
         let places = match store.file(delivery).await? {
             Filed::Here(places) => places,

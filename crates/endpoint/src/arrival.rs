@@ -4,9 +4,9 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
 use records::{
-    change::{Change, ChangeError, ORDINARY, RecWrites, parse_change},
+    change::{Change, ChangeError, Erase, MOVED, ORDINARY, RecWrites, SECRET, parse_change},
     date, hex,
-    id::{ChangeId, DeviceId},
+    id::{ChangeId, DeviceId, RecordId},
     published::Book,
     review,
     stamp::Stamp,
@@ -16,7 +16,10 @@ use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use crate::store::{Arrived, BookEntry, Giving, Hand, Hold, Row};
+use crate::{
+    store::{Arrived, BookEntry, Giving, Hand, Hold, Insider, Row},
+    vault,
+};
 
 const NO_ERASING: Hold = Hold {
     code: "khong_co_quyen",
@@ -63,9 +66,24 @@ pub(crate) struct Judge<'a> {
     pub(crate) arrival_ms: u64,
     pub(crate) books: &'a [Book],
     pub(crate) rights: Rights,
+    /// Who hands in what is of the secret compartment; nobody where that is off, or the author has no account.
+    pub(crate) insider: Option<&'a Insider>,
 }
 
 impl Judge<'_> {
+    /// The case that a change of the secret compartment writes to.
+    fn case(change: &Change) -> Option<RecordId> {
+        match change.recs.as_slice() {
+            [writes] if change.part == SECRET => Some(writes.rec),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing of a change may be kept here, not even aside: it is secret, and there is nothing to seal it with.
+    pub(crate) fn turns_away(&self, change: &Change) -> bool {
+        change.part == SECRET && (self.insider.is_none() || Self::case(change).is_none())
+    }
+
     /// Judges a change. What an earlier life of this endpoint said of it counts when it can prove it.
     pub(crate) fn arrive(
         &self,
@@ -73,7 +91,11 @@ impl Judge<'_> {
         raw: Box<RawValue>,
         earlier: Option<&Acceptance>,
     ) -> Arrived {
-        let scope = scope(self.unit, &change.part);
+        let case = Self::case(change);
+        let scope = match case {
+            Some(case) => scope(self.unit, &format!("{SECRET}/{case}")),
+            None => scope(self.unit, &change.part),
+        };
         let hash: [u8; 32] = Sha256::digest(raw.get().as_bytes()).into();
         let proof = |eff: Stamp| proof(self.mac_key, change.id, &scope, eff, &hash);
         let is_ours =
@@ -84,13 +106,24 @@ impl Judge<'_> {
             None => change.stamp.clamped(change.lo, self.arrival_ms),
         };
         let rights = self.rights;
+        // Whoever takes a denunciation out of the ordinary compartment loses nothing: what was there is kept, sealed.
+        let is_move = |erase: &Erase| erase.reason == MOVED;
+        let moves = self.insider.is_some() && change.erase.as_ref().is_some_and(is_move);
+        let body = match (case, self.insider) {
+            (Some(case), Some(insider)) => insider.vault.seal(case, raw.get()).into(),
+            _ => Box::<str>::from(raw),
+        };
+        let kept: [u8; 32] = match vault::is_sealed(&body) {
+            true => Sha256::digest(body.as_bytes()).into(),
+            false => hash,
+        };
         let hold = match change {
             // Whoever brings it back after a restore: it was taken, and judged then.
             _ if earlier.is_some() => None,
             _ if rights.is_shut_out => Some(SHUT_OUT),
             _ if !rights.may_write => Some(NO_WRITING),
-            change if change.part != ORDINARY => Some(OUT_OF_SCOPE),
-            change if change.erase.is_some() && !rights.may_erase => Some(NO_ERASING),
+            change if change.part != ORDINARY && case.is_none() => Some(OUT_OF_SCOPE),
+            change if change.erase.is_some() && !rights.may_erase && !moves => Some(NO_ERASING),
             change if !rights.may_review && change.recs.iter().any(review::decides) => {
                 Some(NO_REVIEWING)
             }
@@ -104,8 +137,8 @@ impl Judge<'_> {
             scope,
             eff,
             recs: change.recs.iter().map(|writes| writes.rec).collect(),
-            body: Box::<str>::from(raw),
-            hash,
+            body,
+            hash: kept,
             hold,
             entries: change
                 .recs
@@ -117,6 +150,9 @@ impl Judge<'_> {
                 None => Vec::new(),
             },
             stub_of: change.stub,
+            case,
+            is_proven: earlier.is_some(),
+            moves,
         }
     }
 
@@ -165,6 +201,9 @@ pub(crate) fn adopted(mac_key: &[u8; 32], row: Row) -> Result<Arrived, ChangeErr
         // What it erased is erased there already.
         erases: Vec::new(),
         stub_of: None,
+        case: None,
+        is_proven: false,
+        moves: false,
     })
 }
 
@@ -225,6 +264,9 @@ fn number(mac_key: &[u8; 32], giving: &Giving<'_>) -> Arrived {
         entries: Vec::new(),
         erases: Vec::new(),
         stub_of: None,
+        case: None,
+        is_proven: false,
+        moves: false,
     }
 }
 

@@ -3,6 +3,7 @@
 mod content;
 mod held;
 mod people;
+mod secrets;
 
 use std::{
     fs::{self, DirBuilder, OpenOptions},
@@ -24,6 +25,7 @@ use crate::{
     },
     store::{self, Database, Store, StoreError, Verified, copy, new_epoch},
     tls::{Certificate, Tls},
+    vault::Vault,
 };
 
 /// Why the binary gives up; what the operator reads.
@@ -175,6 +177,7 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Catalogue(Catalogue::Show(place)) => content::show_catalogue(&place).await,
         Command::Adopt(wish) => content::take_over(&wish).await,
         Command::Devices(at) => content::list_devices(&at).await,
+        Command::Secrets(wish) => secrets::run(&wish).await,
         Command::Carried(at) => content::list_carried(&at).await,
         Command::Books(Books::List(at)) => content::list_books(&at).await,
         Command::Books(Books::Confirm(wish)) => content::confirm_book(wish).await,
@@ -194,6 +197,8 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
     let files = settings.tls_cert.zip(settings.tls_key);
     let certificate = files.map(|(chain, key)| Certificate { chain, key });
     let is_tls = certificate.is_some();
+    let read = |file: PathBuf| Vault::read(&file).map_err(|e| CommandError::File(file, e));
+    let vault = settings.mat_key.map(read).transpose()?;
     let config = Config {
         unit: Unit {
             code: settings.unit,
@@ -202,6 +207,7 @@ async fn serve(settings: Serve) -> Result<(), CommandError> {
         app: settings.app,
         origins: settings.allow_origin,
         is_tls,
+        vault,
         ..Config::default()
     };
     let endpoint = Endpoint::open(store, config).await?;

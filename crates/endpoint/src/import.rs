@@ -5,7 +5,7 @@ use std::{io, path::Path};
 
 use records::{
     catalogue::Catalogue,
-    change::parse_change,
+    change::{SECRET, parse_change},
     files::{self, FileError, Found},
     published::Book,
 };
@@ -88,6 +88,7 @@ pub async fn file(
             may_review: true,
             may_erase: true,
         },
+        insider: None,
     };
     let mut counts = Counts {
         refused: found.damaged,
@@ -96,6 +97,9 @@ pub async fn file(
     let mut changes = Vec::with_capacity(found.changes.len());
     for (raw, earlier) in found.changes {
         match parse_change(raw.get().as_bytes()) {
+            Ok(change) if judge.turns_away(&change) => {
+                counts.refused.push(format!("{}: {SECRET}", change.id));
+            }
             Ok(change) => changes.push(judge.arrive(&change, raw, earlier.as_ref())),
             Err(error) => counts.refused.push(error.to_string()),
         }
@@ -109,6 +113,7 @@ pub async fn file(
         carrier: None,
         contact: None,
         hand: arrival::hand(identity.mac_key),
+        insider: None,
     };
     let places = match store.file(delivery).await? {
         Filed::Here(places) => places,

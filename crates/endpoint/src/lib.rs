@@ -2,7 +2,7 @@
 //!
 //! `docs/PROTOCOL.md` is its contract. The caller owns the socket, the signal and the log. In
 //! reading order: `routes` (the table, one file for each), `http` (bodies, the door, problem
-//! documents), `account` (who asks), `pace` (how often), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `store` (the database), and for the binary `settings`,
+//! documents), `account` (who asks), `pace` (how often), `arrival` (how a change is judged), `seal` (parcels that devices carry for each other), `vault` (how denunciations lie in the database), `store` (the database), and for the binary `settings`,
 //! `command`, `tls`, `import`, `publish`, `adopt`, `device_key`.
 
 mod account;
@@ -15,12 +15,14 @@ mod http;
 pub mod import;
 mod metrics;
 pub mod pace;
+mod plain;
 pub mod publish;
 mod routes;
 mod seal;
 pub mod settings;
 pub mod store;
 pub mod tls;
+pub mod vault;
 
 use std::{
     collections::BTreeMap,
@@ -52,6 +54,7 @@ use pace::{Pace, Paces};
 pub use routes::{router, routes};
 use seal::Opener;
 use store::{Hand, Identity, Store, StoreError};
+use vault::Vault;
 
 /// How long requests that are being served may still take after the signal to stop.
 const FAREWELL: Duration = Duration::from_secs(10);
@@ -69,6 +72,8 @@ pub struct Config {
     pub limits: Limits,
     /// Browsers are to come by TLS only, from now on.
     pub is_tls: bool,
+    /// What seals denunciations; without it none are taken.
+    pub vault: Option<Vault>,
 }
 
 /// How much at once, so that a crowd makes the endpoint slow and not dead.
@@ -219,6 +224,10 @@ impl Endpoint {
 
     pub(crate) fn is_tls(&self) -> bool {
         self.0.config.is_tls
+    }
+
+    pub(crate) fn vault(&self) -> Option<&Vault> {
+        self.0.config.vault.as_ref()
     }
 
     pub(crate) fn limits(&self) -> &Limits {

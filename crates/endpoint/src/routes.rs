@@ -55,7 +55,7 @@ enum Door {
     Keyed(Needs),
 }
 
-const TABLE: [Route; 20] = [
+const TABLE: [Route; 21] = [
     get_of("/healthz", Door::Open, || get(watch::health)),
     get_of("/readyz", Door::Open, || get(watch::ready)),
     get_of("/metrics", Door::Open, || get(watch::metrics)),
@@ -69,6 +69,7 @@ const TABLE: [Route; 20] = [
         get(catalogue::catalogue)
     }),
     get_of("/v1/records/{id}", READER, || get(show_record::show_record)),
+    get_of("/v1/colleagues", WRITER, || get(people::colleagues)),
     get_of("/v1/people", ADMINISTRATOR, || get(people::list)),
     post_of("/v1/people", ADMINISTRATOR, || post(people::add)),
     post_of("/v1/people/{id}", ADMINISTRATOR, || post(people::change)),

@@ -54,6 +54,9 @@ pub enum Command {
     /// Những lần ghi được giữ riêng (không có quyền, máy bị thu hồi, trùng mã): xem, nhận vào sổ.
     #[command(subcommand)]
     Held(Held),
+    /// Hồ sơ tố cáo: tạo khóa niêm phong, bật hoặc tắt việc ghi trên điện thoại của đơn vị.
+    #[command(subcommand)]
+    Secrets(Secrets),
     /// Các lần máy này mang hộ cho máy kia (Chuyển hộ), mới nhất trước.
     Carried(UnitPlace),
     /// Các máy đã nối: liên lạc lần cuối, số phiếu, số lần ghi còn chờ gửi.
@@ -69,6 +72,22 @@ pub struct Key {
     /// Bỏ khóa chung: máy nối bằng khóa ấy phải ghi danh lại; dữ liệu trên máy còn nguyên.
     #[arg(long)]
     pub off: bool,
+}
+
+/// What can be done about denunciations.
+#[derive(Debug, Clone, Subcommand)]
+pub enum Secrets {
+    /// Tạo tệp khóa niêm phong. Mất tệp này là mất mọi hồ sơ tố cáo trên máy chủ: sao lưu riêng, không để cùng bản sao lưu cơ sở dữ liệu.
+    Key {
+        /// Tệp chưa có, ở nơi chỉ máy chủ đọc được.
+        file: PathBuf,
+    },
+    /// Cho ghi hồ sơ tố cáo trên điện thoại của đơn vị.
+    On(UnitPlace),
+    /// Tắt: điện thoại chỉ ghi số, mã, số người; hồ sơ đã ghi thì máy chủ nhận nốt, niêm phong, rồi điện thoại xóa.
+    Off(UnitPlace),
+    /// Đang bật hay tắt.
+    Show(UnitPlace),
 }
 
 /// What can be done with people.
@@ -347,6 +366,9 @@ pub struct Serve {
         value_name = "TỆP"
     )]
     pub tls_key: Option<PathBuf>,
+    /// Tệp khóa niêm phong hồ sơ tố cáo (làm bằng `secrets key`). Không có thì máy chủ không nhận hồ sơ tố cáo.
+    #[arg(long, env = "SO_TAY_MAT_KEY", value_name = "TỆP")]
+    pub mat_key: Option<PathBuf>,
     /// Cho máy khác trong mạng kết nối khi không có TLS: mọi thứ đi trên mạng ở dạng đọc được.
     #[arg(long, env = "SO_TAY_ALLOW_REMOTE")]
     pub allow_remote: bool,

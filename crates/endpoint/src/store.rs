@@ -13,6 +13,7 @@ mod people;
 mod postgres;
 mod read;
 mod readers;
+mod secrets;
 mod sql;
 mod sqlite;
 mod write;
@@ -27,12 +28,12 @@ use std::{
 use ::postgres::Config as Server;
 use uuid::Uuid;
 
-use records::id::{ChangeId, DeviceId, RecordId};
+use records::id::{ChangeId, DeviceId, PersonId, RecordId};
 use records::published::Mark;
 use records::stamp::Stamp;
 use records::wire::{Acceptance, Contact, Cursor};
 
-use crate::metrics::GroupFigures;
+use crate::{metrics::GroupFigures, vault::Vault};
 pub use audit::Note;
 pub use people::{CodeSet, Enrolment, NotSet, PersonSet, Visit};
 use postgres::Postgres;
@@ -147,6 +148,12 @@ pub struct Arrived {
     pub erases: Vec<ChangeId>,
     /// It is what an erasure left: by which change.
     pub stub_of: Option<ChangeId>,
+    /// Of the secret compartment: the case that it writes to. `body` is sealed.
+    pub case: Option<RecordId>,
+    /// An earlier life of this endpoint took it.
+    pub is_proven: bool,
+    /// What it erases was moved into the secret compartment.
+    pub moves: bool,
 }
 
 /// What a change says of a record's place in a book.
@@ -307,6 +314,19 @@ pub struct Delivery {
     pub contact: Option<Contact>,
     /// Who writes the numbers that are given.
     pub hand: Hand,
+    /// Who hands in what is of the secret compartment.
+    pub insider: Option<Insider>,
+}
+
+/// Somebody who comes for the secret compartment, with what opens it.
+#[derive(Debug, Clone)]
+pub struct Insider {
+    /// Who.
+    pub person: PersonId,
+    /// The person leads the unit.
+    pub is_leader: bool,
+    /// What seals and opens.
+    pub vault: Vault,
 }
 
 /// What became of a delivery.
@@ -336,6 +356,8 @@ pub struct Wanted {
     pub unit: String,
     /// The compartments of each that the device may see.
     pub parts: Vec<String>,
+    /// Instead of those, the cases of the secret compartment that this person reads.
+    pub insider: Option<Insider>,
     /// How far the device has read.
     pub cursors: BTreeMap<String, Cursor>,
     /// Rows that the device got in another way.
@@ -359,6 +381,8 @@ pub struct Found {
     pub lacks: Vec<ChangeId>,
     /// The newest published catalogue.
     pub catalogue: Option<Mark>,
+    /// Denunciations are recorded on the unit's phones.
+    pub has_secrets: bool,
 }
 
 /// Rows of one scope, in order.

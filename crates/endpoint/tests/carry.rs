@@ -96,7 +96,7 @@ async fn what_another_device_brings_is_taken_once_under_its_author() {
     let world = World::start().await;
     let public = public_key(&world).await;
     let mut held: Value = serde_json::from_str(&change(3)).unwrap();
-    held["part"] = json!("mat");
+    held["part"] = json!("khac");
     let changes = [change(1), change(2), held.to_string(), "{}".to_owned()];
     let parcel = seal(&public, request(&changes, 0), 4);
     let first = receipt(&world, &parcel).await;

@@ -34,6 +34,7 @@ mod postgres;
 mod process;
 #[cfg(feature = "schema")]
 mod schema;
+mod secrets;
 #[cfg(not(feature = "postgres"))]
 mod simulated;
 mod sync;

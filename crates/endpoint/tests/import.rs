@@ -128,7 +128,7 @@ async fn a_change_is_judged_as_a_sync_judges_it() {
     let mut other = sample(1);
     other["who"] = json!("người khác");
     let mut secret = sample(2);
-    secret["part"] = json!("mat");
+    secret["part"] = json!("khac");
     let mut erasure = sample(3);
     erasure["erase"] = json!({"ids":[id(1)],"law":"","reason":""});
     let mut wrong = sample(4);

@@ -49,11 +49,11 @@ async fn as_who(world: &World, token: &str, method: &str, path: &str, body: &Val
     ask(world.address, method, path, &headers, body).await
 }
 
-async fn get(world: &World, device: &Device, path: &str) -> Answer {
+pub(crate) async fn get(world: &World, device: &Device, path: &str) -> Answer {
     as_who(world, &device.token, "GET", path, &json!({})).await
 }
 
-async fn post(world: &World, device: &Device, path: &str, body: Value) -> Answer {
+pub(crate) async fn post(world: &World, device: &Device, path: &str, body: Value) -> Answer {
     as_who(world, &device.token, "POST", path, &body).await
 }
 
@@ -120,6 +120,16 @@ async fn person_of(world: &World, administrator: &Device, name: &str) -> Value {
         .find(|person| person["name"] == name)
         .unwrap()
         .clone()
+}
+
+/// By what name a case names somebody.
+pub(crate) async fn person_id(world: &World, administrator: &Device, name: &str) -> String {
+    let person = person_of(world, administrator, name).await;
+    person["id"].as_str().unwrap().to_owned()
+}
+
+pub(crate) async fn read_log(world: &World, administrator: &Device) -> String {
+    get(world, administrator, "/v1/audit").await.text()
 }
 
 #[tokio::test]
@@ -279,6 +289,7 @@ async fn is_let(world: &World, who: &Device, action: &str, n: u64, there: &There
     let name = json!(format!("Người {n}"));
     match action {
         "own devices" => may(&get(world, who, "/v1/devices").await) && is_own(who, there),
+        "colleagues" => may(&get(world, who, "/v1/colleagues").await) && is_own(who, there),
         "people" => {
             let answer = get(world, who, "/v1/people").await;
             may(&answer) && answer.text().contains(&there.person)
@@ -338,10 +349,28 @@ async fn in_the_notebook(
             answer.pages.iter().any(|page| page.scope == there.scope)
         }
         "write" => hands_in(change(n)).await,
+        "record a denunciation" => {
+            let mut case = sample(n);
+            case["part"] = json!("mat");
+            case["recs"][0]["rec"] = json!(record(n + 5));
+            let fates = fates(&sync(world, who, &[case.to_string()]).await);
+            fates == [Fate::Taken] && is_own(who, there)
+        }
+        "move a matter to the secret compartment" => {
+            let mut order = sample(n);
+            order["erase"] = json!({"ids": [id(n + 1)], "law": "", "reason": "chuyen_ngan_mat"});
+            hands_in(order.to_string()).await
+        }
         "approve, send back" => {
             let mut step = sample(n);
             step["recs"][0]["set"] =
                 json!({"@duyet/a1/@pos": "V", "@duyet/a1/buoc": "DUYET", "@official": true});
+            hands_in(step.to_string()).await
+        }
+        "approve under the cover of a deletion" => {
+            let mut step = sample(n);
+            step["recs"][0]["set"] =
+                json!({"@del": true, "@duyet/a1/buoc": "DUYET", "@official": true});
             hands_in(step.to_string()).await
         }
         "order an erasure" => {
@@ -443,7 +472,12 @@ async fn columns(world: &World) -> BTreeMap<&'static str, Device> {
 
 #[tokio::test]
 async fn every_cell_of_the_table_of_roles_holds() {
-    let world = World::start().await;
+    let world = World::start_with(endpoint::Config {
+        vault: Some(endpoint::vault::Vault::new([7; 32])),
+        ..endpoint::Config::default()
+    })
+    .await;
+    operate(&world, &["secrets", "on", "--unit", "00000"]);
     let here = there(&world, "00000", 7).await;
     let elsewhere = there(&world, "00009", 8).await;
     let province = there(&world, "tinh:19", 7).await;

@@ -153,6 +153,7 @@ impl Server for Real {
                 sent_at: 0,
                 waiting: 0,
                 records: None,
+                part: None,
                 cursors: cursors.clone(),
                 changes: Vec::new(),
                 accs: Table::new(),

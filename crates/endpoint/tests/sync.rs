@@ -96,7 +96,7 @@ async fn a_twin_is_held_and_the_first_stays_readable() {
 async fn other_compartments_and_what_nobody_ordered_are_held_and_the_rest_goes_on() {
     let world = World::start().await;
     let mut secret = sample(3);
-    secret["part"] = json!("mat");
+    secret["part"] = json!("khac");
     let mut stub = sample(4);
     stub["stub"] = json!(id(2));
     let changes = [secret, stub].map(|change| change.to_string());

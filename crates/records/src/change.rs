@@ -23,6 +23,11 @@ pub const CHANGE_PATHS_MAX: usize = 4_000;
 
 /// The ordinary compartment.
 pub const ORDINARY: &str = "thuong";
+/// The compartment of denunciations (tố cáo): each record in it is a scope of its own, with readers of its own.
+pub const SECRET: &str = "mat";
+/// The reason of an order that leaves nothing of a matter here, because it is a denunciation and was moved to the secret
+/// compartment.
+pub const MOVED: &str = "chuyen_ngan_mat";
 
 /// What one save did.
 #[derive(Debug, Clone, PartialEq, Serialize)]

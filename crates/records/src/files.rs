@@ -5,7 +5,7 @@ use serde_json::{Map, Value, value::RawValue};
 
 use crate::{
     catalogue::Catalogue,
-    change::{Change, ORDINARY, RecWrites, parse_change},
+    change::{Change, ORDINARY, RecWrites, SECRET, parse_change},
     fold::Record,
     id::{ChangeId, DeviceId, RecordId},
     json::{self, Flaw, Object, Read, ReadError},
@@ -290,6 +290,10 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
     for (at, raw) in outer.changes.iter().enumerate() {
         match FiledChange::read(raw.get()) {
             Ok(filed) => match parse_change(filed.change.get().as_bytes()) {
+                // Files carry nothing of another compartment; one that does was made by hand.
+                Ok(change) if change.part == SECRET => {
+                    found.damaged.push(format!("changes[{at}]: part {SECRET}"));
+                }
                 Ok(_) => found.changes.push((filed.change, filed.acc)),
                 Err(e) => found.damaged.push(format!("changes[{at}]: {e}")),
             },

@@ -33,6 +33,7 @@ pub mod replica;
 pub mod report;
 pub mod review;
 pub mod search;
+pub mod secret;
 pub mod shelf;
 pub mod stamp;
 pub mod summary;

@@ -16,7 +16,7 @@ pub use disk::{Counter, Entry, SyncState};
 use remains::withdrawn;
 
 use crate::{
-    change::{Change, ChangeError, ORDINARY, RecWrites},
+    change::{Change, ChangeError, Erase, ORDINARY, RecWrites, SECRET},
     id::{ChangeId, DeviceId, RecordId},
     notebook::{Inserted, Known, Notebook},
     order, parcel,
@@ -65,6 +65,8 @@ pub struct Replica {
     pub sync: SyncState,
     /// Changes that the endpoint set aside or did not store.
     pub verdicts: Table<ChangeId, Verdict>,
+    /// Which compartment this is.
+    pub part: &'static str,
     /// Lines that could not be read.
     pub aside: Vec<Box<RawValue>>,
     /// By the number that their devices gave them: a person's changes leave in the order they were made.
@@ -80,6 +82,7 @@ impl Replica {
             counter,
             sync,
             verdicts: Table::new(),
+            part: ORDINARY,
             aside: Vec::new(),
             unsent: Index::default(),
         }
@@ -103,6 +106,32 @@ impl Replica {
         if recs.is_empty() {
             return Ok(Plan::default());
         }
+        self.plan_change((now_ms, random), who, recs, None)
+    }
+
+    /// Plans an order by which changes are erased, with what is written anew in the same moment.
+    ///
+    /// # Errors
+    /// When the change would exceed a limit.
+    pub fn plan_erase(
+        &self,
+        now_ms: u64,
+        random: [u8; 10],
+        who: Option<String>,
+        (recs, erase): (Vec<RecWrites>, Erase),
+    ) -> Result<Plan, ChangeError> {
+        let mut plan = self.plan_change((now_ms, random), who, recs, Some(erase))?;
+        self.clear(&mut plan, &[]);
+        Ok(plan)
+    }
+
+    fn plan_change(
+        &self,
+        (now_ms, random): (u64, [u8; 10]),
+        who: Option<String>,
+        recs: Vec<RecWrites>,
+        erase: Option<Erase>,
+    ) -> Result<Plan, ChangeError> {
         let Counter { dev, n, stamp } = self.counter;
         let change = Change {
             id: ChangeId::new(now_ms, random),
@@ -110,12 +139,12 @@ impl Replica {
             n: n + 1,
             stamp: stamp.next(now_ms, dev.short()),
             lo: self.sync.server_ms,
-            part: ORDINARY.to_owned(),
+            part: self.part.to_owned(),
             who,
             app: Some(env!("CARGO_PKG_VERSION").to_owned()),
             auto: false,
             recs,
-            erase: None,
+            erase,
             stub: None,
         };
         let raw = change.to_json();
@@ -171,13 +200,17 @@ impl Replica {
 
     /// The changes that wait to be sent, oldest first.
     pub fn waiting(&self) -> impl Iterator<Item = ChangeId> {
-        let unsent = self.unsent.iter().map(|(name, _)| ChangeId::of(*name));
+        let unsent = || self.unsent.iter().map(|(name, _)| ChangeId::of(*name));
+        let is_order = |id: &ChangeId| self.notebook.is_eraser(id);
+        let has_orders = self.notebook.has_erased();
+        let orders = unsent().filter(move |id| has_orders && is_order(id));
+        let others = unsent().filter(move |id| !(has_orders && is_order(id)));
         // Orders to erase before what they left: without the order that is nobody's to say.
         let again = |is_order: bool| {
             let all = self.sync.resend.iter().copied();
             all.filter(move |id| self.notebook.is_eraser(id) == is_order)
         };
-        unsent.chain(again(true)).chain(again(false))
+        orders.chain(others).chain(again(true)).chain(again(false))
     }
 
     /// Whether any change of a record waits to be sent.
@@ -207,6 +240,7 @@ impl Replica {
             sent_at: now_ms,
             waiting: self.waiting().count() as u64,
             records: Some(self.notebook.records().count() as u64),
+            part: (self.part == SECRET).then(|| SECRET.to_owned()),
             cursors: self.sync.cursors.clone(),
             changes,
             accs,
@@ -235,6 +269,7 @@ impl Replica {
                 // What lies in the later ones may say a number.
                 waiting,
                 records: None,
+                part: None,
                 cursors: Table::new(),
                 changes,
                 accs,
@@ -299,6 +334,7 @@ impl Replica {
         sync.unit = answer.unit;
         sync.roles = answer.roles;
         sync.is_revoked = answer.revoked;
+        sync.has_secrets = answer.secret;
         // An answer may have been under way while this device learned of another life.
         let is_other = |epoch: &Option<String>| epoch.as_ref().is_some_and(|e| *e != answer.epoch);
         if is_other(&request.epoch) || is_other(&self.sync.epoch) {

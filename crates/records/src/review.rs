@@ -125,10 +125,12 @@ pub fn open(record: &Record) -> Option<Deadline> {
 /// too: nobody here knows better. To delete a record with all that is in it decides nothing of its review.
 #[must_use]
 pub fn decides(writes: &RecWrites) -> bool {
-    if writes.set.get(path::DELETED) == Some(&Value::Bool(true)) {
-        return false;
-    }
+    let deleted = writes.set.get(path::DELETED);
+    let is_deletion = deleted.is_some_and(|deleted| !deleted.is_null());
     writes.paths().any(|place| {
+        if is_deletion && !writes.set.contains_key(place) {
+            return false; // covered, with everything else
+        }
         let Some(rest) = place
             .strip_prefix(GROUP)
             .filter(|rest| rest.starts_with('/'))

@@ -79,6 +79,9 @@ pub struct SyncRequest {
     /// How many records it holds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub records: Option<u64>,
+    /// Which compartment is exchanged: the ordinary one when it is not said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub part: Option<String>,
     /// Scope → how far it was read.
     pub cursors: Table<String, Cursor>,
     /// Changes, as their authors' bytes.
@@ -112,6 +115,9 @@ pub struct SyncAnswer {
     /// The device is shut out: what it hands in is set aside, and it reads nothing.
     #[serde(skip_serializing_if = "is_false")]
     pub revoked: bool,
+    /// The person may record denunciations on this device, in the secret compartment.
+    #[serde(skip_serializing_if = "is_false")]
+    pub secret: bool,
     /// It is to delete everything, once nothing waits on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub wipe: Option<Wipe>,
@@ -290,6 +296,7 @@ impl Read for SyncRequest {
             sent_at: request.number_or_zero("sent_at")?,
             waiting: request.number_or_zero("waiting")?,
             records: request.item_if("records")?,
+            part: request.text_if("part")?,
             cursors: request.item_or_default("cursors")?,
             changes: changes.map(ToOwned::to_owned).collect(),
             accs: request.item_or_default("accs")?,
@@ -311,6 +318,7 @@ impl Read for SyncAnswer {
             unit: answer.item("unit")?,
             roles: roles.map(|names| known_roles(&names)),
             revoked: answer.flag_or_false("revoked")?,
+            secret: answer.flag_or_false("secret")?,
             wipe: answer.item_if("wipe")?,
             answers: answer.item_or_default("answers")?,
             pages: answer.item_or_default("pages")?,
@@ -422,6 +430,7 @@ impl Write for SyncRequest {
             out.item("sent_at", &self.sent_at);
             out.item("waiting", &self.waiting);
             out.item_if("records", self.records.as_ref());
+            out.item_if("part", self.part.as_ref());
             out.item("cursors", &self.cursors);
             out.item("changes", &self.changes);
             if !self.accs.is_empty() {
@@ -444,6 +453,9 @@ impl Write for SyncAnswer {
             out.item_if("roles", self.roles.as_ref());
             if self.revoked {
                 out.item("revoked", &true);
+            }
+            if self.secret {
+                out.item("secret", &true);
             }
             out.item_if("wipe", self.wipe.as_ref());
             out.item("answers", &self.answers);

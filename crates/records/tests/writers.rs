@@ -255,19 +255,22 @@ fn state() -> impl Strategy<Value = SyncState> {
         unit(),
         offering,
         change_ids(),
-        (option::of(roles()), any::<bool>()),
+        (option::of(roles()), any::<bool>(), any::<bool>()),
     );
     parts.prop_map(
-        |(epoch, cursors, times, unit, offering, resend, (roles, is_revoked))| SyncState {
-            roles,
-            is_revoked,
-            epoch,
-            cursors,
-            server_ms: times.0,
-            heard_ms: times.1,
-            unit,
-            offering,
-            resend: Set::from_iter(resend),
+        |(epoch, cursors, times, unit, offering, resend, (roles, is_revoked, has_secrets))| {
+            SyncState {
+                has_secrets,
+                roles,
+                is_revoked,
+                epoch,
+                cursors,
+                server_ms: times.0,
+                heard_ms: times.1,
+                unit,
+                offering,
+                resend: Set::from_iter(resend),
+            }
         },
     )
 }
@@ -290,6 +293,7 @@ fn request() -> impl Strategy<Value = SyncRequest> {
         sent_at: numbers.1,
         waiting: numbers.2,
         records: Some(numbers.2).filter(|n| n % 2 == 0),
+        part: (numbers.2 % 3 == 0).then(|| "mat".to_owned()),
         cursors: lists.0,
         changes: lists.1,
         accs: lists.2,
@@ -335,6 +339,7 @@ fn answer() -> impl Strategy<Value = SyncAnswer> {
         catalogue: head.5,
         roles: head.6.0,
         revoked: head.6.1,
+        secret: head.2 % 2 == 1,
         wipe: head.6.2,
     })
 }

@@ -149,6 +149,7 @@ impl Model {
             },
             roles: None,
             revoked: false,
+            secret: false,
             wipe: None,
             answers: Vec::new(),
             pages: Vec::new(),

@@ -11,6 +11,7 @@ use super::{CommandError, create, open, open_there};
 use crate::{
     adopt, arrival,
     import::{self, Counts},
+    plain::plain,
     publish,
     settings::{Adopt, ConfirmBook, Import, UnitPlace, Where},
     store::Confirm,
@@ -90,7 +91,8 @@ pub(super) async fn list_books(at: &UnitPlace) -> Result<(), CommandError> {
 pub(super) async fn list_devices(at: &UnitPlace) -> Result<(), CommandError> {
     let mut out = io::stdout();
     for contact in open(&at.place)?.devices(&at.unit).await? {
-        let who = match contact.who.as_str() {
+        let who = plain(&contact.who, contact.who.len());
+        let who = match who.as_str() {
             "" => "chưa gửi lần ghi nào",
             who => who,
         };

@@ -8,20 +8,28 @@ use serde_json::value::RawValue;
 use super::{CommandError, open, people::note};
 use crate::{
     import::{self, Counts},
+    plain::plain,
     publish,
     settings::{HeldPlace, UnitPlace},
     store::{Held, Store},
+    vault::is_sealed,
 };
+
+/// More of who and what is cut.
+const ABOUT_CHARS_MAX: usize = 200;
 
 pub(super) async fn list(at: &UnitPlace) -> Result<(), CommandError> {
     let mut out = io::stdout();
     for held in open(&at.place)?.held(&at.unit).await? {
         let change = parse_change(held.body.as_bytes());
         let about = match &change {
+            _ if is_sealed(&held.body) => "hồ sơ tố cáo, niêm phong".to_owned(),
             Ok(change) => {
                 let forms = change.recs.iter().map(|writes| writes.form.as_str());
                 let who = change.who.clone().unwrap_or_default();
-                format!("{who}, {}", forms.collect::<Vec<_>>().join(", "))
+                let about = format!("{who}, {}", forms.collect::<Vec<_>>().join(", "));
+                // A name may hold what a terminal obeys.
+                plain(&about, ABOUT_CHARS_MAX)
             }
             Err(error) => format!("không đọc được: {error}"),
         };
@@ -60,7 +68,16 @@ pub(super) async fn take(wish: &HeldPlace) -> Result<(), CommandError> {
     let store = open(&wish.at.place)?;
     let unit = &wish.at.unit;
     let books = publish::known(&store).await?.books;
+    let mut out = io::stdout();
     for held in found(&store, unit, wish.id).await? {
+        if is_sealed(&held.body) {
+            writeln!(
+                out,
+                "Vẫn để riêng {}: hồ sơ tố cáo chỉ người được nêu trong hồ sơ ghi vào.",
+                held.id
+            )?;
+            continue;
+        }
         let raw = RawValue::from_string(held.body.clone());
         let one = Found {
             changes: raw.ok().map(|raw| (raw, None)).into_iter().collect(),
@@ -70,7 +87,6 @@ pub(super) async fn take(wish: &HeldPlace) -> Result<(), CommandError> {
             .log(note(unit, "nhan_rieng", wish.id.to_string()))
             .await?;
         let Counts { taken, had, .. } = import::file(&store, unit, &books, one).await?;
-        let mut out = io::stdout();
         if taken + had > 0 {
             store.let_go(unit, &held).await?;
             writeln!(out, "Đã nhận {} vào sổ.", held.id)?;

@@ -62,10 +62,13 @@ async fn author(
     key: Option<&str>,
 ) -> Result<Author, Problem> {
     let Some(key) = key else {
-        return Ok(Author::unknown(carrier));
+        return Ok(Author::unknown(endpoint, carrier));
     };
     let author = endpoint.visitor(key).await?;
-    Ok(author.map_or_else(|| Author::nobody(carrier), |author| Author::of(&author)))
+    Ok(author.map_or_else(
+        || Author::nobody(endpoint, carrier),
+        |author| Author::of(endpoint, &author),
+    ))
 }
 
 fn open(endpoint: &Endpoint, text: &str) -> Result<(CarryRequest, SyncRequest), Problem> {

@@ -17,6 +17,7 @@ use crate::{
     account::{code_hash, new_name},
     http::problem::Problem,
     now_ms,
+    plain::plain,
     store::Enrolment,
 };
 
@@ -58,11 +59,4 @@ fn read(_: &Endpoint, text: &str) -> Result<Enrolment, Problem> {
         label: plain(&asked.label, LABEL_CHARS_MAX),
         now_ms,
     })
-}
-
-/// A name as it may be kept: one line, without what no eye sees.
-pub(super) fn plain(text: &str, most: usize) -> String {
-    let seen = text.chars().filter(|c| !c.is_control());
-    let text: String = seen.take(most).collect();
-    text.trim().to_owned()
 }

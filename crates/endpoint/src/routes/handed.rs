@@ -19,7 +19,7 @@ use crate::{
         problem::Problem,
     },
     now_ms,
-    store::{Delivery, Filed, Hold, Place, StoreError},
+    store::{Delivery, Filed, Hold, Insider, Place, StoreError},
 };
 
 /// More than five times what a device sends; beyond it, the answers alone would be large.
@@ -34,6 +34,11 @@ const UNREADABLE: Hold = Hold {
 const TOO_LARGE: Hold = Hold {
     code: "qua_lon",
     say: "Thay đổi này lớn quá giới hạn của máy chủ. Thay đổi vẫn ở trên máy.",
+};
+
+const TURNED_AWAY: Hold = Hold {
+    code: "ngan_mat_tat",
+    say: "Máy chủ không nhận hồ sơ tố cáo: đơn vị chưa bật, hoặc máy này chưa ghi danh bằng tài khoản riêng. Hồ sơ vẫn ở trên máy.",
 };
 
 /// Receives a body and reads it, where it keeps nobody else waiting.
@@ -98,12 +103,15 @@ pub(super) fn parse_request(text: &str) -> Result<SyncRequest, Problem> {
 pub(super) struct Author {
     pub(super) unit: String,
     pub(super) rights: Rights,
+    /// For what is of the secret compartment.
+    pub(super) insider: Option<Insider>,
 }
 
 impl Author {
     /// Whoever shows the key wrote them.
-    pub(super) fn of(visitor: &Visitor) -> Self {
+    pub(super) fn of(endpoint: &Endpoint, visitor: &Visitor) -> Self {
         Self {
+            insider: visitor.insider(endpoint),
             unit: visitor.unit.clone(),
             rights: Rights {
                 is_shut_out: visitor.is_revoked(),
@@ -115,15 +123,16 @@ impl Author {
     }
 
     /// Somebody brings them for another, whose key nobody knows any more: they are set aside.
-    pub(super) fn nobody(carrier: &Visitor) -> Self {
-        let mut author = Self::of(carrier);
+    pub(super) fn nobody(endpoint: &Endpoint, carrier: &Visitor) -> Self {
+        let mut author = Self::unknown(endpoint, carrier);
         author.rights.is_shut_out = true;
         author
     }
 
     /// Somebody brings them for another, who is not known: they may write what the carrier may, and decide nothing.
-    pub(super) fn unknown(carrier: &Visitor) -> Self {
-        let mut author = Self::of(carrier);
+    pub(super) fn unknown(endpoint: &Endpoint, carrier: &Visitor) -> Self {
+        let mut author = Self::of(endpoint, carrier);
+        author.insider = None;
         author.rights.may_review &= carrier.visit.is_none();
         author.rights.may_erase &= carrier.visit.is_none();
         author
@@ -157,6 +166,7 @@ impl HandedIn {
             arrival_ms,
             books: &known.bundle.books,
             rights: author.rights,
+            insider: author.insider.as_ref(),
         };
         let sent = u64::try_from(request.changes.len()).unwrap_or(u64::MAX);
         let mut delivery = Delivery {
@@ -169,11 +179,15 @@ impl HandedIn {
             carrier,
             contact: None,
             hand: endpoint.hand(),
+            insider: author.insider.clone(),
         };
         let mut who = String::new();
         let mut verdicts = Vec::with_capacity(request.changes.len());
         for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
             match parse_change(raw.get().as_bytes()) {
+                Ok(change) if judge.turns_away(&change) => {
+                    verdicts.push(Some(verdict(Some(change.id), Fate::Refused, TURNED_AWAY)));
+                }
                 Ok(change) => {
                     if change.dev == request.device {
                         who = change.who.clone().unwrap_or_default();
@@ -185,7 +199,8 @@ impl HandedIn {
                 Err(error) => verdicts.push(Some(refuse(at, raw.get(), &error))),
             }
         }
-        if carrier.is_none() {
+        // What lies in the secret compartment is not told of.
+        if carrier.is_none() && request.part.is_none() {
             // What was refused stays on the device.
             let settled = u64::try_from(delivery.changes.len()).unwrap_or(sent);
             delivery.contact = Some(contact_of(request, settled, &who, arrival_ms));

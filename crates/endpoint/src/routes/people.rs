@@ -6,17 +6,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use records::{
-    account::{Audit, Grant, People, Person, PersonWish},
+    account::{Action, Audit, Grant, People, Person, PersonWish, Role, may},
     id::{PersonId, TokenId},
     json::{Object, Read, ReadError},
+    secret::{Colleague, Colleagues},
 };
 
-use super::{enrol::plain, handed};
+use super::handed;
 use crate::{
     Endpoint,
     account::{NotGiven, Visitor, give_code, new_name, open_recovery, seal_recovery},
     http::problem::Problem,
     now_ms,
+    plain::plain,
     store::{NotSet, PersonSet},
 };
 
@@ -34,6 +36,25 @@ pub(super) async fn list(
     let people = people(&endpoint, &visitor).await?;
     let unit = endpoint.unit_named(&visitor.unit);
     Ok(Json(People { unit, people }).into_response())
+}
+
+/// Whom a case can be given to: names and roles of who writes in the unit, and nothing else of them.
+pub(super) async fn colleagues(
+    State(endpoint): State<Endpoint>,
+    Extension(visitor): Extension<Visitor>,
+) -> Result<Response, Problem> {
+    let all = people(&endpoint, &visitor).await?.into_iter();
+    let colleague = |person: Person| {
+        let roles: Vec<Role> = person.grants.iter().map(|grant| grant.role).collect();
+        let writes = !person.closed && may(&roles, Action::Write);
+        writes.then_some(Colleague {
+            id: person.id,
+            name: person.name,
+            roles,
+        })
+    };
+    let people = all.filter_map(colleague).collect();
+    Ok(Json(Colleagues { people }).into_response())
 }
 
 async fn people(endpoint: &Endpoint, visitor: &Visitor) -> Result<Vec<Person>, Problem> {
@@ -237,7 +258,7 @@ pub(super) async fn say(
 }
 
 /// What phones tell of: an export, a view of a secret.
-const TOLD: [&str; 2] = ["xuat", "xem_mat"];
+const TOLD: [&str; 4] = ["xuat", "xem_mat", "xuat_mat", "chuyen_mat"];
 /// More in one request are not read.
 const ACTS_MAX: usize = 100;
 /// More of what it was about is cut.

@@ -13,7 +13,7 @@ use records::{
 };
 use serde_json::{Value, json};
 
-use crate::{Endpoint, account::Visitor, http::problem::Problem, store::Row};
+use crate::{Endpoint, account::Visitor, http::problem::Problem, store::Row, vault};
 
 pub(super) async fn show_record(
     State(endpoint): State<Endpoint>,
@@ -23,7 +23,9 @@ pub(super) async fn show_record(
     let Some(id) = id.ok().and_then(|Path(text)| text.parse::<RecordId>().ok()) else {
         return Err(Problem::NotFound); // what is not a name names nothing
     };
-    let rows = endpoint.store().changes_of(&visitor.unit, id).await?;
+    let mut rows = endpoint.store().changes_of(&visitor.unit, id).await?;
+    // A case is its readers', by way of their notebooks; for this page it is not there.
+    rows.retain(|row| !vault::is_sealed(&row.body));
     let reading = endpoint.clone();
     let read = tokio::task::spawn_blocking(move || read(&reading, id, &rows)).await;
     match read {

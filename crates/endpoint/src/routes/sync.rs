@@ -8,7 +8,7 @@ use axum::{
 };
 use records::{
     account::{Action, Wipe},
-    change::ORDINARY,
+    change::{ORDINARY, SECRET},
     wire::{PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest},
     write::to_json,
 };
@@ -20,7 +20,8 @@ use crate::{
     account::{self, Visitor},
     http::problem::Problem,
     now_ms,
-    store::{Row, Run, Wanted},
+    store::{Found, Row, Run, Wanted},
+    vault::{self, Vault},
 };
 
 /// The bounds of a page (PROTOCOL.md).
@@ -48,7 +49,7 @@ struct Asked {
 impl Asked {
     fn read(endpoint: &Endpoint, visitor: Visitor, text: &str) -> Result<Self, Problem> {
         let mut request = handed::parse_request(text)?;
-        let author = Author::of(&visitor);
+        let author = Author::of(endpoint, &visitor);
         let handed = HandedIn::judge(endpoint, &mut request, &author, None);
         Ok(Self {
             visitor,
@@ -70,6 +71,7 @@ impl Asked {
             unit: endpoint.unit_named(&visitor.unit),
             roles: visitor.roles().map(<[_]>::to_vec),
             revoked: visitor.is_revoked(),
+            secret: false,
             wipe: wipe_of(endpoint, &visitor),
             answers: Vec::new(),
             pages: Vec::new(),
@@ -88,32 +90,37 @@ impl Asked {
             }
         };
         let durable = verdicts.iter().filter(|verdict| verdict.acc.is_some());
-        if let Some(token) = account::renamed(&visitor, request.device) {
+        // The secret compartment's notebook is another device of the same phone.
+        let renamed = account::renamed(&visitor, request.device);
+        if let Some(token) = renamed.filter(|_| request.part.is_none()) {
             endpoint
                 .store()
                 .rename_device(token, request.device)
                 .await?;
         }
-        let may_read = visitor.may(Action::Read);
+        let is_secret = request.part.as_deref() == Some(SECRET);
+        let writes = visitor.may(Action::Write);
+        let insider = visitor.insider(endpoint).filter(|_| writes);
+        let left_out = durable.filter_map(|verdict| verdict.id).collect();
+        let epoch = request.epoch.clone();
         let wanted = Wanted {
-            unit: visitor.unit,
-            parts: if may_read {
-                vec![ORDINARY.to_owned()]
-            } else {
-                Vec::new()
-            },
-            cursors: request.cursors.into_iter().collect(),
-            left_out: durable.filter_map(|verdict| verdict.id).collect(),
-            bytes: page_bytes(request.page_bytes),
-            offer: if may_read { request.offer } else { Vec::new() },
+            insider: insider.clone().filter(|_| is_secret),
+            left_out,
+            ..wanted(&visitor, request)
         };
         let found = endpoint.store().find(wanted).await?;
         answer.now = now_ms();
+        answer.secret = insider.is_some() && found.has_secrets;
+        if is_secret {
+            note_given(endpoint, &visitor, &found).await?;
+        }
         endpoint.learn(found.catalogue.as_ref()).await?;
         answer.catalogue = found.catalogue;
-        if request.epoch.is_none_or(|named| named == found.epoch) {
+        if epoch.is_none_or(|named| named == found.epoch) {
             answer.answers = verdicts;
-            answer.pages = found.runs.into_iter().map(page).collect();
+            let vault = endpoint.vault();
+            let runs = found.runs.into_iter();
+            answer.pages = runs.map(|run| page(run, vault)).collect();
             answer.lacks = found.lacks;
             answer.more = found.more;
         }
@@ -122,6 +129,32 @@ impl Asked {
             ..answer
         })
     }
+}
+
+/// What a device asks to be given, of the ordinary compartment.
+fn wanted(visitor: &Visitor, request: SyncRequest) -> Wanted {
+    let may_read = visitor.may(Action::Read);
+    let part = may_read && request.part.is_none();
+    Wanted {
+        unit: visitor.unit.clone(),
+        parts: part.then(|| ORDINARY.to_owned()).into_iter().collect(),
+        cursors: request.cursors.into_iter().collect(),
+        bytes: page_bytes(request.page_bytes),
+        offer: if may_read { request.offer } else { Vec::new() },
+        ..Wanted::default()
+    }
+}
+
+/// The log says whom a case was given to, when they had nothing of it before.
+async fn note_given(endpoint: &Endpoint, visitor: &Visitor, found: &Found) -> Result<(), Problem> {
+    for run in &found.runs {
+        if run.from == 0 && !run.rows.is_empty() {
+            let case = run.scope.rsplit('/').next().unwrap_or_default();
+            let note = visitor.note("nhan_mat", case.to_owned());
+            endpoint.store().log(note).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The order that this device is to delete everything.
@@ -138,8 +171,12 @@ fn page_bytes(asked: u32) -> usize {
     asked.clamp(*PAGE_BYTES.start(), *PAGE_BYTES.end())
 }
 
-fn page(run: Run) -> Page {
-    let row = |row: Row| match RawValue::from_string(row.body) {
+fn page(run: Run, vault: Option<&Vault>) -> Page {
+    let open = |body: String| match vault {
+        Some(vault) if vault::is_sealed(&body) => vault.open(&body).unwrap_or(body),
+        _ => body,
+    };
+    let row = |row: Row| match RawValue::from_string(open(row.body)) {
         Ok(change) => Some(PageRow {
             acc: row.acc,
             change,

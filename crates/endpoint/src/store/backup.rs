@@ -29,7 +29,7 @@ struct Table {
     columns: &'static [Holds],
 }
 
-const TABLES: [Table; 17] = [
+const TABLES: [Table; 19] = [
     Table {
         // The schema number is the engine's own.
         read: "SELECT name, value FROM meta WHERE name <> 'schema' ORDER BY name",
@@ -96,6 +96,16 @@ const TABLES: [Table; 17] = [
     Table {
         read: "/* all units */ SELECT unit, id, eraser FROM erased",
         write: "INSERT INTO erased (unit, id, eraser) VALUES (?1, ?2, ?3)",
+        columns: &[Text, Bytes, Bytes],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, rec, person, why FROM reader",
+        write: "INSERT INTO reader (unit, rec, person, why) VALUES (?1, ?2, ?3, ?4)",
+        columns: &[Text, Bytes, Bytes, Int],
+    },
+    Table {
+        read: "/* all units */ SELECT unit, id, body FROM moved",
+        write: "INSERT INTO moved (unit, id, body) VALUES (?1, ?2, ?3)",
         columns: &[Text, Bytes, Bytes],
     },
     Table {

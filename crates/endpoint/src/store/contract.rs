@@ -68,6 +68,9 @@ fn arrived_as(n: u8, body: &str) -> Arrived {
         entries: Vec::new(),
         erases: Vec::new(),
         stub_of: None,
+        case: None,
+        is_proven: false,
+        moves: false,
     }
 }
 
@@ -109,6 +112,7 @@ fn delivery(changes: Vec<Arrived>) -> Delivery {
         carrier: None,
         contact: None,
         hand: hand(),
+        insider: None,
     }
 }
 

@@ -6,11 +6,7 @@ use records::{
 };
 use sha2::{Digest, Sha256};
 
-use super::{
-    Arrived, Hold, StoreError,
-    filing::Filing,
-    sql::{Columns, ON},
-};
+use super::{Arrived, Hold, StoreError, filing::Filing, sql::Columns};
 
 /// What an erasure left of a change that this endpoint does not know to be erased.
 pub(super) const NO_ORDER: Hold = Hold {
@@ -22,14 +18,6 @@ pub(super) const NO_ORDER: Hold = Hold {
 pub(super) struct Kept {
     pub(super) body: String,
     pub(super) hash: [u8; 32],
-}
-
-/// What an erasure leaves of a text; nothing when it is no change.
-fn stub(body: &str, eraser: ChangeId) -> Option<Kept> {
-    let change = parse_change(body.as_bytes()).ok()?;
-    let body = change.stubbed(eraser).to_json();
-    let hash = Sha256::digest(body.as_bytes()).into();
-    Some(Kept { body, hash })
 }
 
 /// Whether one of two texts is what an erasure left of the other.
@@ -44,6 +32,14 @@ fn is_stub_of(one: &str, other: &str) -> bool {
 }
 
 impl Filing<'_> {
+    /// What an erasure leaves of a text; nothing when it is no change.
+    fn stub(&self, body: &str, eraser: ChangeId) -> Option<Kept> {
+        let change = parse_change(self.plain(body)?.as_bytes()).ok()?;
+        let body = self.as_was(change.stubbed(eraser).to_json(), body)?;
+        let hash = Sha256::digest(body.as_bytes()).into();
+        Some(Kept { body, hash })
+    }
+
     /// Which change erased this one, here or in a notebook that this one took over.
     pub(super) fn eraser(&mut self, id: ChangeId) -> Result<Option<ChangeId>, StoreError> {
         let get = "SELECT eraser FROM erased WHERE unit = ?1 AND id = ?2";
@@ -65,7 +61,7 @@ impl Filing<'_> {
     /// What is to be kept of a change that is taken now: its text, or the stub when it was erased before it came.
     pub(super) fn kept(&mut self, arrived: &Arrived) -> Result<Option<Kept>, StoreError> {
         let eraser = self.eraser(arrived.id)?;
-        Ok(eraser.and_then(|eraser| stub(&arrived.body, eraser)))
+        Ok(eraser.and_then(|eraser| self.stub(&arrived.body, eraser)))
     }
 
     /// Whether the text that is here and the one that arrived are a body and its stub.
@@ -75,15 +71,17 @@ impl Filing<'_> {
         }
         for unit in self.units() {
             if let Some(here) = self.body(&unit, arrived.id)? {
-                return Ok(is_stub_of(&here, &arrived.body));
+                let texts = self.plain(&here).zip(self.plain(&arrived.body));
+                return Ok(texts.is_some_and(|(here, arrived)| is_stub_of(&here, &arrived)));
             }
         }
         Ok(false)
     }
 
     /// Follows an order to erase, in the notebooks of this unit and of those that it took over.
-    pub(super) fn erase(&mut self, ids: &[ChangeId], by: ChangeId) -> Result<(), StoreError> {
-        for id in ids {
+    pub(super) fn erase(&mut self, order: &Arrived) -> Result<(), StoreError> {
+        let by = order.id;
+        for id in &order.erases {
             let first = self.eraser(*id)?.map_or(by, |first| first.min(by));
             let put = "INSERT INTO erased (unit, id, eraser) VALUES (?1, ?2, ?3) \
                        ON CONFLICT (unit, id) DO UPDATE SET eraser = excluded.eraser";
@@ -91,7 +89,7 @@ impl Filing<'_> {
             let row = [(&unit).into(), id.bytes().into(), first.bytes().into()];
             self.sql.run(put, &row)?;
             for unit in self.units() {
-                self.put_stub(&unit, *id, first)?;
+                self.put_stub(&unit, (*id, first), order)?;
                 self.clear_held(&unit, *id, first)?;
             }
         }
@@ -105,11 +103,19 @@ impl Filing<'_> {
         self.sql.first(get, &[unit.into(), id.bytes().into()], read)
     }
 
-    fn put_stub(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
-        let here = self.body(unit, id)?;
-        let Some(Kept { body, hash }) = here.and_then(|body| stub(&body, eraser)) else {
+    fn put_stub(
+        &mut self,
+        unit: &str,
+        (id, eraser): (ChangeId, ChangeId),
+        order: &Arrived,
+    ) -> Result<(), StoreError> {
+        let Some(here) = self.body(unit, id)? else {
             return Ok(());
         };
+        let Some(Kept { body, hash }) = self.stub(&here, eraser) else {
+            return Ok(());
+        };
+        self.keep_moved(&here, order)?;
         let set = "UPDATE change SET body = ?1, hash = ?2 WHERE unit = ?3 AND id = ?4";
         let row = [
             body.as_bytes().into(),
@@ -124,23 +130,24 @@ impl Filing<'_> {
     /// What was set aside of it goes, too, unless it is another text under the same id.
     fn clear_held(&mut self, unit: &str, id: ChangeId, eraser: ChangeId) -> Result<(), StoreError> {
         let key = [unit.into(), id.bytes().into()];
-        let here = self.body(unit, id)?;
+        let here = self.body(unit, id)?.and_then(|body| self.plain(&body));
         let (mut gone, mut stubs) = (Vec::<[u8; 32]>::new(), Vec::<([u8; 32], Kept)>::new());
         let all = "SELECT hash, body FROM held WHERE unit = ?1 AND id = ?2";
-        self.sql.walk(all, &key, &mut |row| {
-            let text = String::from_utf8_lossy(row.bytes(1)?);
+        let read = |row: &dyn Columns| {
+            let text = String::from_utf8_lossy(row.bytes(1)?).into_owned();
+            Ok((row.array(0)?, text))
+        };
+        for (hash, text) in self.sql.all(all, &key, read)? {
+            let Some(plain) = self.plain(&text) else {
+                continue;
+            };
             match &here {
-                Some(here) if is_stub_of(here, &text) => gone.push(row.array(0)?),
+                Some(here) if is_stub_of(here, &plain) => gone.push(hash),
                 Some(_) => {}
                 // It is only here: what is left of it stays.
-                None => {
-                    if let Some(kept) = stub(&text, eraser) {
-                        stubs.push((row.array(0)?, kept));
-                    }
-                }
+                None => stubs.extend(self.stub(&text, eraser).map(|kept| (hash, kept))),
             }
-            ON
-        })?;
+        }
         let set = "UPDATE held SET body = ?1 WHERE unit = ?2 AND id = ?3 AND hash = ?4";
         for (hash, kept) in stubs {
             let row = [

@@ -103,7 +103,10 @@ impl Filing<'_> {
             (Some(_), _) => self.hold(arrived, OTHER_CONTENT),
             (None, Some(why)) => self.hold(arrived, why),
             (None, None) if self.claims_too_much(arrived)? => self.hold(arrived, NO_ORDER),
-            (None, None) => self.take(arrived, heads),
+            (None, None) => match self.keeps_out(arrived)? {
+                Some(why) => self.hold(arrived, why),
+                None => self.take(arrived, heads),
+            },
         }
     }
 
@@ -152,7 +155,8 @@ impl Filing<'_> {
         let seq = heads.next(self.sql, &self.delivery.unit, &arrived.scope)?;
         self.insert(arrived, seq)?;
         self.enter(arrived)?;
-        self.erase(&arrived.erases, arrived.id)?;
+        self.erase(arrived)?;
+        self.name_readers(arrived)?;
         Ok(Place::Taken(Acceptance {
             scope: arrived.scope.clone(),
             seq,

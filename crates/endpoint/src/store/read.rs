@@ -3,13 +3,14 @@
 use std::{collections::BTreeSet, ops::ControlFlow};
 
 use records::{
+    change::SECRET,
     id::{ChangeId, DeviceId, RecordId},
     published::Mark,
     wire::Contact,
 };
 
 use super::{
-    Carried, Found, Held, Identity, Row, Run, StoreError, Wanted,
+    Carried, Found, Held, Identity, Row, Run, StoreError, Wanted, secrets,
     sql::{Columns, ON, Sql, Walk},
 };
 
@@ -52,7 +53,15 @@ pub(super) fn find(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Found, StoreErr
     let mut units = vec![wanted.unit.clone()];
     units.append(&mut predecessors(sql, &wanted.unit)?);
     let mut runs = Vec::with_capacity(units.len());
-    for unit in &units {
+    let has_secrets = secrets::is_on(sql, &wanted.unit)?;
+    // What phones recorded before it was switched off is taken; none of it is given to them any more.
+    if let Some(insider) = wanted.insider.as_ref().filter(|_| has_secrets) {
+        for case in secrets::cases(sql, &wanted.unit, insider)? {
+            let part = format!("{SECRET}/{case}");
+            runs.push(run(sql, wanted, (&wanted.unit, &part), &mut left)?);
+        }
+    }
+    for unit in units.iter().filter(|_| wanted.insider.is_none()) {
         for part in &wanted.parts {
             runs.push(run(sql, wanted, (unit, part), &mut left)?);
         }
@@ -71,6 +80,7 @@ pub(super) fn find(sql: &mut dyn Sql, wanted: &Wanted) -> Result<Found, StoreErr
         epoch: epoch(sql)?,
         catalogue: newest_catalogue(sql)?,
         runs,
+        has_secrets,
         more: left.is_spent,
         lacks,
     })

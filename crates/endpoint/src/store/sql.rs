@@ -247,7 +247,7 @@ pub(super) fn missing(at: usize) -> StoreError {
 }
 
 /// The tables whose keys begin with the unit.
-pub(super) const OF_UNITS: [&str; 11] = [
+pub(super) const OF_UNITS: [&str; 13] = [
     "notebook",
     "head",
     "change",
@@ -259,6 +259,8 @@ pub(super) const OF_UNITS: [&str; 11] = [
     "carried",
     "device",
     "erased",
+    "reader",
+    "moved",
 ];
 
 /// The small tables that all units share.

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The newest schema that this release reads and writes.
-const SCHEMA: i64 = 6;
+const SCHEMA: i64 = 7;
 /// How long a statement waits for another process (a backup, a shell).
 const BUSY: Duration = Duration::from_secs(5);
 
@@ -217,12 +217,13 @@ fn migrate(connection: &mut Connection) -> Result<(), StoreError> {
 }
 
 /// What makes each schema of the one before.
-const STEPS: [(i64, &str); 5] = [
+const STEPS: [(i64, &str); 6] = [
     (2, include_str!("schema-2.sql")),
     (3, include_str!("schema-3.sql")),
     (4, include_str!("schema-4.sql")),
     (5, include_str!("schema-5.sql")),
     (6, include_str!("schema-6.sql")),
+    (7, include_str!("schema-7.sql")),
 ];
 
 impl From<rusqlite::Error> for StoreError {

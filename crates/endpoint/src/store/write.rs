@@ -333,6 +333,7 @@ fn confirm(sql: &mut dyn Sql, wish: &Confirm) -> Result<usize, StoreError> {
             carrier: None,
             contact: None,
             hand: wish.hand.clone(),
+            insider: None,
         };
         let mut filing = Filing {
             before: read::predecessors(sql, &delivery.unit)?,

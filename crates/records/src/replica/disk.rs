@@ -48,6 +48,9 @@ pub struct SyncState {
     /// The endpoint lets this device in no more.
     #[serde(skip_serializing_if = "is_false")]
     pub is_revoked: bool,
+    /// The person may record denunciations here, in the secret compartment.
+    #[serde(skip_serializing_if = "is_false")]
+    pub has_secrets: bool,
 }
 
 impl SyncState {
@@ -89,6 +92,7 @@ impl Read for SyncState {
             resend: state.item_or_default("resend")?,
             roles: roles.map(|names| known_roles(&names)),
             is_revoked: state.flag_or_false("is_revoked")?,
+            has_secrets: state.flag_or_false("has_secrets")?,
         })
     }
 }
@@ -116,6 +120,9 @@ impl Write for SyncState {
             out.item_if("roles", self.roles.as_ref());
             if self.is_revoked {
                 out.item("is_revoked", &true);
+            }
+            if self.has_secrets {
+                out.item("has_secrets", &true);
             }
         });
     }

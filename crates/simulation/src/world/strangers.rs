@@ -125,6 +125,7 @@ impl<S: Server> World<S> {
             sent_at: 0,
             waiting: 0,
             records: None,
+            part: None,
             cursors: Table::new(),
             changes: self
                 .foreign

@@ -164,6 +164,32 @@ const LICENCES: [&str; 14] = [
     "MPL-2.0",
 ];
 
+/// What is shipped: the package, and the target it is built for when that is not this machine's.
+const SHIPPED: [(&str, Option<&str>); 2] = [
+    ("endpoint", None),
+    ("so-tay-dan-van", Some("wasm32-unknown-unknown")),
+];
+
+/// Crates of which two versions are in one thing that is shipped, and who keeps the older one there.
+const TWICE: [(&str, &str, &str); 4] = [
+    (
+        "endpoint",
+        "fallible-iterator",
+        "postgres is at 0.2, rusqlite at 0.3; a trait each",
+    ),
+    ("endpoint", "getrandom", "ring is at 0.2"),
+    (
+        "so-tay-dan-van",
+        "gloo-utils",
+        "gloo-net 0.6, below leptos, is at 0.2",
+    ),
+    (
+        "so-tay-dan-van",
+        "thiserror",
+        "gloo-net 0.6, below leptos, is at 1",
+    ),
+];
+
 /// Paths in the README that a command makes.
 const MADE: [(&str, &str); 1] = [("docs/screenshots/", "cargo xtask screenshots")];
 
@@ -509,6 +535,42 @@ fn every_dependency_has_a_licence_that_lets_us_give_the_app_away() {
 }
 
 #[test]
+fn nothing_is_shipped_in_two_versions_without_a_reason() {
+    let mut found = BTreeSet::new();
+    for (member, target) in SHIPPED {
+        let mut words = vec!["tree", "--package", member, "--prefix", "none"];
+        words.extend(["--edges", "normal,no-proc-macro", "--format", "{p}"]);
+        if let Some(target) = target {
+            words.extend(["--target", target]);
+        }
+        let tree = cargo(&words);
+        let crates: BTreeSet<(&str, &str)> = tree
+            .lines()
+            .filter_map(|line| {
+                let mut words = line.split_whitespace();
+                Some((words.next()?, words.next()?))
+            })
+            .collect();
+        assert!(crates.len() > 50, "{member}: the reader sees the crates");
+        let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
+        for (name, _) in crates {
+            *versions.entry(name).or_default() += 1;
+        }
+        let twice = versions.into_iter().filter(|(_, count)| *count > 1);
+        found.extend(twice.map(|(name, _)| (member.to_owned(), name.to_owned())));
+    }
+    let known = TWICE.map(|(member, name, _)| (member.to_owned(), name.to_owned()));
+    let known = BTreeSet::from(known);
+    no(found.difference(&known).map(|(member, name)| {
+        format!("{member} has {name} in two versions: bring them together, or say why not")
+    }));
+    // What is together by now leaves the table.
+    no(known
+        .difference(&found)
+        .map(|(member, name)| format!("{member} has {name} once")));
+}
+
+#[test]
 fn what_the_documents_name_is_there() {
     let mut wrong = Vec::new();
     for (path, text) in files(".", "md") {
@@ -529,6 +591,7 @@ fn what_the_documents_name_is_there() {
     let rooms = [
         "catalogue/",
         "crates/",
+        "deploy/",
         "docs/",
         "public/",
         "src/",

@@ -1,6 +1,8 @@
 //! What the binary does: the meeting place of settings, database, key, socket and signal.
 
 mod content;
+mod daily;
+mod diagnose;
 mod held;
 mod people;
 mod secrets;
@@ -20,9 +22,7 @@ use crate::{
     Config, Endpoint, OpenError, account, device_key,
     import::UnusableFile,
     publish::{self, NotPublished},
-    settings::{
-        Audit, Backup, Books, Catalogue, Command, Held, People, Restore, Serve, Settings, Where,
-    },
+    settings::{Audit, Books, Catalogue, Command, Held, People, Restore, Serve, Settings, Where},
     store::{self, Database, Store, StoreError, Verified, copy, new_epoch},
     tls::{Certificate, Tls},
     vault::Vault,
@@ -108,6 +108,9 @@ pub enum CommandError {
         "Đã có {0}. Chọn tên khác (phục hồi: thêm --replace để thay, bản cũ được để sang bên)."
     )]
     Exists(Database),
+    /// Nobody said where a backup goes.
+    #[error("Thiếu nơi để bản sao lưu: thêm --to TỆP hoặc --into THƯ-MỤC.")]
+    BackupNowhere,
     /// A file cannot be taken.
     #[error("Chưa nhận gì: tệp {0} {1}.")]
     Import(PathBuf, #[source] UnusableFile),
@@ -158,7 +161,8 @@ pub async fn run(settings: Settings) -> Result<(), CommandError> {
         Command::Audit(Audit::List(place)) => people::log(&place).await,
         Command::Audit(Audit::Verify(place)) => people::verify_log(&place).await,
         Command::NewEpoch(place) => renew_epoch(&place).await,
-        Command::Backup(settings) => back_up(&settings),
+        Command::Backup(wish) => daily::back_up(&wish),
+        Command::Diagnose(wish) => diagnose::print(&wish),
         Command::Verify(place) => verify(&place.database),
         Command::Restore(settings) => restore(&settings),
         Command::Import(settings) => content::take_files(&settings).await,
@@ -379,16 +383,18 @@ async fn renew_epoch(place: &Where) -> Result<(), CommandError> {
     Ok(())
 }
 
+/// What the name of a backup that is not whole yet ends in.
+const UNFINISHED: &str = "chua-xong";
+
 /// Copied under another name first: a backup that was not read whole is none.
-fn back_up(settings: &Backup) -> Result<(), CommandError> {
-    let (database, to) = (&settings.place.database, &settings.to);
+fn back_up_to(database: &Database, to: &Path) -> Result<(), CommandError> {
     if !store::is_there(database)? {
         return Err(CommandError::NoDatabase(database.clone()));
     }
     if to.exists() {
-        return Err(CommandError::Exists(Database::Sqlite(to.clone())));
+        return Err(CommandError::Exists(Database::Sqlite(to.to_owned())));
     }
-    let unfinished = beside(to, "chua-xong");
+    let unfinished = beside(to, UNFINISHED);
     let unusable = |e| CommandError::File(unfinished.clone(), e);
     if unfinished.exists() {
         fs::remove_file(&unfinished).map_err(unusable)?; // of a backup that was cut off
@@ -396,7 +402,7 @@ fn back_up(settings: &Backup) -> Result<(), CommandError> {
     copy(database, &unfinished)?;
     let found = store::verify(&Database::Sqlite(unfinished.clone()))?;
     fs::File::open(&unfinished)?.sync_all()?;
-    fs::rename(&unfinished, to).map_err(|e| CommandError::File(to.clone(), e))?;
+    fs::rename(&unfinished, to).map_err(|e| CommandError::File(to.to_owned(), e))?;
     say_verified(&to.display().to_string(), found)
 }
 

@@ -385,3 +385,17 @@ impl Endpoint {
         (folder, Self::open(store, Config::default()).await.unwrap())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_service_waits_longer_than_the_farewell_takes() {
+        let unit = include_str!("../../../deploy/so-tay-endpoint.service");
+        let mut lines = unit.lines();
+        let seconds = lines.find_map(|line| line.strip_prefix("TimeoutStopSec="));
+        let seconds = seconds.unwrap().parse().unwrap();
+        assert!(Duration::from_secs(seconds) > FAREWELL * 2);
+    }
+}

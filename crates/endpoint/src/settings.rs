@@ -37,6 +37,9 @@ pub enum Command {
     NewEpoch(Where),
     /// Sao lưu cơ sở dữ liệu ra một tệp, cả khi máy chủ đang chạy; tệp được kiểm tra rồi mới tính là xong.
     Backup(Backup),
+    /// In tệp chẩn đoán (JSON) để gửi nơi hỗ trợ: phiên bản, cài đặt, số lượng, kích thước, kết quả kiểm tra. Không có
+    /// tên người, nội dung phiếu, mật khẩu, khóa hay mã.
+    Diagnose(Diagnose),
     /// Kiểm tra cơ sở dữ liệu hoặc tệp sao lưu: từng lần ghi đúng như lúc nhận, không thiếu số nào.
     Verify(Where),
     /// Phục hồi từ tệp sao lưu (máy chủ phải dừng); các máy gửi lại phần mới hơn bản sao lưu.
@@ -300,8 +303,39 @@ pub struct Backup {
     #[command(flatten)]
     pub place: Where,
     /// Tệp sao lưu, chưa có trên đĩa.
-    #[arg(long, value_name = "TỆP")]
-    pub to: PathBuf,
+    #[arg(long, value_name = "TỆP", required_unless_present = "into")]
+    pub to: Option<PathBuf>,
+    /// When no file is named.
+    #[command(flatten)]
+    pub daily: Daily,
+}
+
+/// Where the backups of every day lie, and for how long.
+#[derive(Debug, Clone, Args)]
+pub struct Daily {
+    /// Thư mục của các bản sao lưu hằng ngày; tên tệp theo ngày giờ. Có --to thì dùng --to.
+    #[arg(long, env = "SO_TAY_BACKUP_INTO", value_name = "THƯ MỤC")]
+    pub into: Option<PathBuf>,
+    /// Bỏ các bản trong thư mục ấy cũ hơn từng này ngày, sau khi bản mới đã được kiểm tra (bảy bản mới nhất luôn giữ).
+    #[arg(
+        long,
+        env = "SO_TAY_BACKUP_KEEP_DAYS",
+        value_name = "SỐ NGÀY",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u16).range(1..)
+    )]
+    pub keep_days: u16,
+}
+
+/// What is told to somebody who helps: the same settings as the service has.
+#[derive(Debug, Clone, Args)]
+pub struct Diagnose {
+    /// How it serves.
+    #[command(flatten)]
+    pub serve: Serve,
+    /// Where its backups are.
+    #[command(flatten)]
+    pub daily: Daily,
 }
 
 /// Where a copy comes from.
@@ -464,6 +498,8 @@ fn parse_origin(text: &str) -> Result<HeaderValue, String> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use clap::CommandFactory;
 
     use super::*;
@@ -471,6 +507,26 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Settings::command().debug_assert();
+    }
+
+    #[test]
+    fn the_file_of_settings_in_the_package_has_every_setting_and_no_other() {
+        let known: BTreeSet<String> = Settings::command()
+            .get_subcommands()
+            .flat_map(|command| command.get_subcommands().chain([command]))
+            .flat_map(|command| command.get_arguments())
+            .filter_map(|argument| Some(argument.get_env()?.to_str().unwrap().to_owned()))
+            // Read before any other: how much is said.
+            .chain(["SO_TAY_LOG".to_owned()])
+            .collect();
+        let file = include_str!("../../../deploy/so-tay-endpoint.env");
+        let named: BTreeSet<String> = file
+            .lines()
+            .filter_map(|line| line.trim_start_matches('#').split_once('='))
+            .filter(|(name, _)| name.starts_with("SO_TAY_"))
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        assert_eq!(named, known);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod backup;
 #[cfg(test)]
 mod contract;
 mod erasing;
+mod figures;
 mod filing;
 mod numbers;
 mod people;
@@ -35,6 +36,7 @@ use records::wire::{Acceptance, Contact, Cursor};
 
 use crate::{metrics::GroupFigures, vault::Vault};
 pub use audit::Note;
+pub use figures::Figures;
 pub use people::{CodeSet, Enrolment, NotSet, PersonSet, Visit};
 use postgres::Postgres;
 use readers::Readers;
@@ -486,6 +488,14 @@ pub fn is_there(database: &Database) -> Result<bool, StoreError> {
 /// When anything in it is not as it was written.
 pub fn verify(database: &Database) -> Result<Verified, StoreError> {
     alone(|| backup::verify(database))
+}
+
+/// Counts and sizes of a database, whatever state it is in.
+///
+/// # Errors
+/// When it does not open at all.
+pub fn figures(database: &Database) -> Result<Figures, StoreError> {
+    alone(|| figures::of(database))
 }
 
 /// On a thread that may block: connections to a server do, and the caller may be one that must not.

@@ -1,6 +1,8 @@
 //! TLS with the operator's own certificate, for an endpoint that no proxy stands before. Handshakes go on beside each
 //! other: one that stalls holds nobody up. A renewed certificate is taken up without a restart.
 
+mod validity;
+
 use std::{
     io,
     net::SocketAddr,
@@ -50,14 +52,24 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
-        let unusable = |path: &Path| {
-            let path = path.to_owned();
-            move |error| TlsError::File(path, error)
-        };
-        let chain = CertificateDer::pem_file_iter(&self.chain)
+    /// The last day on which devices trust it, as `2027-01-31`, where it says one.
+    ///
+    /// # Errors
+    /// When nothing could be served with it.
+    pub fn last_day(&self) -> Result<Option<String>, TlsError> {
+        self.read()?;
+        let chain = self.read_chain()?;
+        Ok(chain.first().and_then(|own| validity::last_day(own)))
+    }
+
+    fn read_chain(&self) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+        CertificateDer::pem_file_iter(&self.chain)
             .and_then(Iterator::collect::<Result<Vec<_>, _>>)
-            .map_err(unusable(&self.chain))?;
+            .map_err(unusable(&self.chain))
+    }
+
+    fn read(&self) -> Result<Arc<ServerConfig>, TlsError> {
+        let chain = self.read_chain()?;
         let key = PrivateKeyDer::from_pem_file(&self.key).map_err(unusable(&self.key))?;
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ServerConfig::builder_with_provider(provider)
@@ -66,6 +78,11 @@ impl Certificate {
             .with_single_cert(chain, key)?;
         Ok(Arc::new(config))
     }
+}
+
+fn unusable(path: &Path) -> impl FnOnce(rustls::pki_types::pem::Error) -> TlsError {
+    let path = path.to_owned();
+    move |error| TlsError::File(path, error)
 }
 
 /// A socket that speaks TLS only.

@@ -22,6 +22,7 @@ mod catalogue;
 mod cluster;
 mod contract;
 mod devices;
+mod diagnose;
 mod erasing;
 #[cfg(feature = "postgres")]
 mod failover;

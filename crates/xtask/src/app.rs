@@ -102,7 +102,8 @@ fn ensure_replaceable(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn replace(out: &Path, stage: &Path) -> Result<()> {
+/// Puts the files below `stage` into `out`, in place of what was there.
+pub(crate) fn replace(out: &Path, stage: &Path) -> Result<()> {
     if out.exists() {
         fs::remove_dir_all(out)?;
     }
@@ -117,7 +118,7 @@ fn replace(out: &Path, stage: &Path) -> Result<()> {
 }
 
 /// All files below `folder`, as relative paths with `/`, in order.
-fn files_below(folder: &Path) -> Result<Vec<String>> {
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<String>> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::new()];
     while let Some(relative) = folders.pop() {

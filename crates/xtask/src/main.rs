@@ -12,6 +12,7 @@ mod arguments;
 mod build;
 mod database;
 mod experiments;
+mod package;
 mod process;
 mod run;
 mod sample;
@@ -44,6 +45,11 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "build",
         "the release app in dist/, with its size: [--public-dir DIR]",
         build::command,
+    ),
+    (
+        "package",
+        "one archive for a commune's machine: endpoint, app, service, guide, list of parts",
+        package::command,
     ),
     (
         "test",

@@ -13,6 +13,7 @@ use crate::{
     arguments::Arguments,
     build,
     database::Server,
+    package::trial,
     process, sample,
     screen::Screen,
     setup,
@@ -49,6 +50,7 @@ const STEPS: &[Step] = &[
     Step::new("app", FOR_APP, app_dev),
     Step::new("store-page", FOR_APP, store_page),
     Step::new("build", FOR_RELEASE, release),
+    Step::new("package", &[], package).after(&["app"]),
     Step::new("e2e", FOR_BROWSER, e2e).after(&["app", "store-page"]),
     Step::new("e2e-firefox", FOR_FIREFOX, e2e_firefox).after(&["app", "store-page"]),
     Step::new("e2e-webkit", FOR_WEBKIT, e2e_webkit).after(&["app", "store-page"]),
@@ -239,6 +241,12 @@ fn store_page(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result
 
 fn release(workspace: &Workspace, toolbox: &Toolbox, _: &mut Tally) -> Result<()> {
     build::build_release(workspace, toolbox, &workspace.path("dist"))?.check_budget()
+}
+
+/// The archive that a technician gets, of the development builds: unpacked, started, backed up, restored, diagnosed.
+fn package(workspace: &Workspace, _: &Toolbox, _: &mut Tally) -> Result<()> {
+    workspace.build_endpoint()?;
+    trial::run(workspace)
 }
 
 fn e2e(workspace: &Workspace, toolbox: &Toolbox, tally: &mut Tally) -> Result<()> {

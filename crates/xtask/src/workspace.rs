@@ -61,6 +61,12 @@ impl Workspace {
             .join(format!("so-tay-endpoint{}", std::env::consts::EXE_SUFFIX))
     }
 
+    /// The endpoint as it is shipped.
+    pub(crate) fn endpoint_release(&self) -> PathBuf {
+        self.target("release")
+            .join(format!("so-tay-endpoint{}", std::env::consts::EXE_SUFFIX))
+    }
+
     pub(crate) fn build_endpoint(&self) -> Result<()> {
         process::run(self.cargo().args(["build", "--package", "endpoint"]))
     }

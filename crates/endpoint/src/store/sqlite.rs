@@ -39,10 +39,19 @@ impl Engine for Sqlite {
     }
 }
 
-/// A file that is only looked at, whatever its schema.
-pub(super) fn look(path: &Path) -> Result<Box<dyn Sql>, StoreError> {
+/// A file that is only looked at, whatever its schema and its state.
+pub(super) fn peek(path: &Path) -> Result<Box<dyn Sql>, StoreError> {
+    Ok(Box::new(Session(open_to_read(path)?)))
+}
+
+fn open_to_read(path: &Path) -> Result<Connection, StoreError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let connection = Connection::open_with_flags(path, flags)?;
+    Ok(Connection::open_with_flags(path, flags)?)
+}
+
+/// The same, when each page of it is as it should be.
+pub(super) fn look(path: &Path) -> Result<Box<dyn Sql>, StoreError> {
+    let connection = open_to_read(path)?;
     let said: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0))?;
     if said == "ok" {
         Ok(Box::new(Session(connection)))

@@ -54,6 +54,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
         "registers": registers, "books": books,
     });
+    // With places for whom a case can be given to.
+    let mut secret = folder(&root.join("secret"))?;
+    for form in &mut secret {
+        for section in items(form, "sections") {
+            strip_fields(section);
+        }
+    }
+    fs::write(
+        out.join("secret.json"),
+        json!({ "forms": secret }).to_string(),
+    )?;
     let units = file(&root.join("units.json"))?;
     fs::write(out.join("units.json"), units.to_string())?;
     fs::write(out.join("catalogue.json"), first.to_string())?;

@@ -1,7 +1,7 @@
 //! What several people do to one record after it was written: review it, join it with another, hand it over.
 
 use records::{
-    change::{Change, ORDINARY, RecWrites},
+    change::{Change, Erase, ORDINARY, RecWrites},
     draft::{self, Draft},
     fold::{Life, Record},
     form::Form,
@@ -10,6 +10,7 @@ use records::{
     join::{self, Choice, Pair},
     notebook::Notebook,
     review::{self, Step, Word},
+    secret,
     stamp::Stamp,
     summary::summarise,
 };
@@ -23,6 +24,7 @@ struct Desk {
     notebook: Notebook,
     saves: u8,
     is_auto: bool,
+    erase: Option<Erase>,
 }
 
 impl Desk {
@@ -43,7 +45,7 @@ impl Desk {
             app: None,
             recs,
             auto: self.is_auto,
-            erase: None,
+            erase: self.erase.take(),
             stub: None,
         };
         self.notebook.insert(&change.to_json()).unwrap();
@@ -468,4 +470,101 @@ fn a_draft_that_is_handed_over_is_a_record_like_any_other() {
         (row.title.as_str(), row.is_official),
         ("Đang ghi dở", false)
     );
+}
+
+#[test]
+fn a_denunciation_that_is_moved_leaves_only_what_is_counted() {
+    let mut desk = Desk::default();
+    let catalogue = catalogue();
+    let form = catalogue.newest("tiep_cong_dan").unwrap();
+    let id = desk.add(
+        1,
+        form,
+        &json!({
+            "ngay_tiep": "2026-11-22", "so_nguoi_duoc_tiep": 1, "ky_tiep": "Kỳ 1",
+            "noi_dung/a/@pos": "V", "noi_dung/a/loai": "KIEN_NGHI", "noi_dung/a/tom_tat": "Cán bộ X nhận tiền của bà Ksor",
+            "cong_dan/b/@pos": "V", "cong_dan/b/ho_ten": "Bà Ksor HBLang", "cong_dan/b/sdt": "0912000111",
+            "nguoi_tiep": {"ho_ten": "Nguyễn Văn A"}, "ghi_chu": "Bà Ksor sợ bị trả thù",
+        }),
+    );
+    // Edited, disputed, and beside another record in one change.
+    let other = RecWrites {
+        set: records::table::Table::from_iter([("ngay".to_owned(), json!("2026-11-23"))]),
+        ..RecWrites::new(rec(2), "hoat_dong", "1")
+    };
+    let retyped = draft::single(&desk.read(id), "noi_dung/a/loai", json!("TO_CAO"));
+    desk.save(vec![retyped, other]);
+    let mut rival = draft::single(&desk.read(id), "ngay_tiep", json!("2026-11-21"));
+    rival.over = records::table::Table::new();
+    desk.save(vec![rival]);
+    desk.is_auto = true;
+    desk.save(vec![draft::single(&desk.read(id), "so_tt", json!(7))]);
+    desk.is_auto = false;
+    let record = desk.read(id);
+    assert!(secret::is_denunciation(&record));
+    let moving = secret::moving(&desk.notebook, &record, form, (rec(9), "TC-01")).unwrap();
+    assert_eq!(moving.erase.ids.len(), 3, "the number is nobody's words");
+    let case = serde_json::to_string(&moving.case).unwrap();
+    for words in [
+        "HBLang",
+        "0912000111",
+        "nhận tiền",
+        "trả thù",
+        "TC-01",
+        "2026-11-22",
+    ] {
+        assert!(case.contains(words), "{words}: {case}");
+    }
+    desk.erase = Some(moving.erase.clone());
+    desk.save(moving.stays);
+    let all: String = desk
+        .notebook
+        .changes()
+        .map(|(_, known)| &*known.raw)
+        .collect();
+    for words in ["Ksor", "HBLang", "0912000111", "nhận tiền", "trả thù"] {
+        assert!(!all.contains(words), "{words}: {all}");
+    }
+    let record = desk.read(id);
+    assert_eq!(
+        record.to_doc(),
+        json!({
+            "ngay_tiep": "2026-11-21", "so_nguoi_duoc_tiep": 1, "ky_tiep": "Kỳ 1", "so_tt": 7, "cong_dan": [],
+            "noi_dung": [{"@id": "a", "loai": "TO_CAO", "ma_ho_so": "TC-01"}],
+            "nguoi_tiep": {"ho_ten": "Nguyễn Văn A"},
+        })
+    );
+    assert!(record.conflicts().is_empty());
+    assert_eq!(record.life("cong_dan/b"), Life::Deleted);
+    assert_eq!(
+        desk.read(rec(2)).get("ngay"),
+        Some(&json!("2026-11-23")),
+        "the other record says what it said"
+    );
+    assert!(secret::moving(&desk.notebook, &record, form, (rec(8), "TC-02")).is_some());
+}
+
+#[test]
+fn a_case_offers_the_units_people_and_refuses_who_is_denounced() {
+    let person = secret::Colleague {
+        id: "019ab3c0-0000-7000-8000-000000000001".parse().unwrap(),
+        name: "Trần \"B\"".to_owned(),
+        roles: vec![records::account::Role::Leader],
+    };
+    let catalogue = secret::catalogue(&[person]).unwrap();
+    let form = catalogue.newest(secret::FORM).unwrap();
+    let field = form.field_at("nguoi_xu_ly").unwrap();
+    assert_eq!(field.options.len(), 2);
+    let chosen = |denounced: &[&str]| {
+        let doc = json!({"ma_ho_so": "TC-01", "ngay_nhan": "2026-11-22",
+            "nguoi_xu_ly": ["019ab3c0-0000-7000-8000-000000000001"], "can_bo_bi_to_cao": denounced});
+        records::validate::problems(form, &doc)
+    };
+    assert!(chosen(&[]).is_empty(), "{:?}", chosen(&[]));
+    assert!(chosen(&["LANH_DAO"]).is_empty());
+    let problems = chosen(&["019ab3c0-0000-7000-8000-000000000001"]);
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].say.contains("Trần \"B\""), "{problems:?}");
+    let none = json!({"ma_ho_so": "TC-01", "ngay_nhan": "2026-11-22"});
+    assert!(!records::validate::problems(form, &none).is_empty());
 }

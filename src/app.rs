@@ -127,7 +127,7 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         | ["chuong-trinh" | "bao-cao", ..]
         | [
             "dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu" | "ban-giao"
-            | "chuyen-ho" | "quan-tri" | "khoa" | "don-vi" | "khen-thuong",
+            | "chuyen-ho" | "quan-tri" | "khoa" | "ngan-mat" | "don-vi" | "khen-thuong",
         ] => later::page(work, path),
         ["so", form] | ["so", form, _] => pages::list::page(work, form),
         _ => pages::not_found::page(),

@@ -12,7 +12,7 @@ use crate::{
     markup::Piece,
     pages,
     seldom::{self, Seldom},
-    work::{Work, catalogue, exchange, settings, sync, unit},
+    work::{Work, catalogue, exchange, open, secret, settings, sync, unit},
 };
 
 /// What fits under an input on a phone.
@@ -47,9 +47,14 @@ fn enter() -> Result<Later, SplitLoaderError> {
 }
 
 fn grow(work: Work) {
-    pages::record::take_tools(pages::tools::tools);
-    catalogue::grow(work);
-    unit::follow(work);
+    if open::is_secret() {
+        pages::record::take_tools(pages::secret::tools);
+        secret::grow(work);
+    } else {
+        pages::record::take_tools(pages::tools::tools);
+        catalogue::grow(work);
+        unit::follow(work);
+    }
     wasm_bindgen_futures::spawn_local(async move {
         // What could not be doubled now is doubled at the next start.
         browser::let_go(settings::double(work).await);
@@ -80,7 +85,13 @@ fn places(text: &str) -> Vec<(String, String)> {
 /// The table of addresses in the second wasm.
 fn there(work: Work, path: &str) -> AnyView {
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    if open::is_secret()
+        && let Some(page) = pages::secret::there(work, &parts)
+    {
+        return page;
+    }
     match parts.as_slice() {
+        ["ngan-mat"] => pages::secret::door(work),
         ["ket-noi"] => pages::enrol::page(work),
         ["phieu", id, "in", chosen @ ..] => pages::papers::page(work, id, chosen),
         ["phieu", id, "gop"] => pages::join::page(work, id, None),

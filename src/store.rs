@@ -4,6 +4,7 @@
 //! which the counter is checked first: another tab's save between reading it and writing shows as
 //! [`StoreError::Moved`] and is planned again. No merge rules live here.
 
+pub(crate) mod acts;
 #[cfg(feature = "contract")]
 pub(crate) mod contract;
 pub(crate) mod courier;
@@ -12,6 +13,7 @@ pub(crate) mod lock;
 mod profile;
 mod remains;
 mod second;
+pub(crate) mod secret;
 
 use crate::browser::let_go;
 use js_sys::Uint8Array;
@@ -525,8 +527,15 @@ pub(crate) async fn erase(name: &str) -> Result<(), StoreError> {
 
 async fn erase_from(db: &Db, name: &str) -> Result<(), StoreError> {
     let names: Vec<&str> = STORES.iter().map(|(name, _)| *name).collect();
-    let ops = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
-    // First the second place: an empty database would begin with what is there.
+    let ops: Vec<Op> = STORES.iter().map(|(name, _)| Op::Clear(name)).collect();
+    // First the compartment that nothing opens any more, and of each the second place: an empty database would begin with
+    // what is there.
+    let inner = secret::name_of(name);
+    cache::erase(&inner).await;
+    Db::open(&inner, SHAPE, &STORES)
+        .await?
+        .write(&names, ops.clone())
+        .await?;
     cache::erase(name).await;
     db.write(&names, ops).await.map(|_| ())
 }

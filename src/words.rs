@@ -162,6 +162,9 @@ pub(crate) fn files_error(error: &crate::work::files::FilesError) -> String {
         FilesError::File(FileError::Foreign) => "Đây không phải tệp do Sổ tay Dân vận xuất ra. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::File(FileError::Newer(_)) => "Tệp do bản ứng dụng mới hơn ghi. Hãy cập nhật ứng dụng rồi nhập lại. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::Save(error) => save_error(error),
+        FilesError::Secret => {
+            "Hồ sơ tố cáo chỉ ra khỏi máy bằng Bản sao có mã.".to_owned()
+        }
         FilesError::NotHere => PART_MISSING.to_owned(),
         FilesError::Passphrase => "Không mở được: cụm mật khẩu chưa đúng, hoặc tệp hỏng. Không có gì thay đổi trên máy.".to_owned(),
         FilesError::Browser(what) => format!("Trình duyệt chưa làm được việc này ({what}). Không có gì thay đổi trên máy."),

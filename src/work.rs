@@ -1,5 +1,6 @@
 //! What a person does: open, save, send, export. The only place where the notebook, the store and the network meet.
 
+pub(crate) mod audit;
 pub(crate) mod catalogue;
 pub(crate) mod commend;
 pub(crate) mod courier;
@@ -14,6 +15,7 @@ pub(crate) mod people;
 pub(crate) mod programmes;
 pub(crate) mod reports;
 pub(crate) mod save;
+pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod sheets;
 pub(crate) mod sync;

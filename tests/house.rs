@@ -81,7 +81,7 @@ const NOT_FOR_PAGES: [&str; 9] = [
 ];
 
 /// A page names no other page, but for these.
-const PAGES: [(&str, &str, &str); 8] = [
+const PAGES: [(&str, &str, &str); 9] = [
     ("*", "charts", "the same charts for a year and for a report"),
     ("report", "reports", "the kinds of report are read once"),
     ("*", "keeper", "whatever is typed into is kept the same way"),
@@ -95,6 +95,11 @@ const PAGES: [(&str, &str, &str); 8] = [
         "list",
         "record",
         "on a wide screen the record stands beside its list",
+    ),
+    (
+        "tools",
+        "secret",
+        "a denunciation is moved out of the record that it was found in",
     ),
     (
         "printed",

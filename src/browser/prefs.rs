@@ -1,12 +1,25 @@
 //! What may be lost: theme and text size, and a note of how much there was (`public/start.js` reads them before the first paint).
 
 use crate::browser::let_go;
-use gloo_storage::{LocalStorage, Storage};
+use gloo_storage::{LocalStorage, SessionStorage, Storage};
 
 pub(crate) const THEME: &str = "so-tay.theme";
 pub(crate) const TEXT: &str = "so-tay.text";
 /// When a person last touched a page of any tab, ms.
 pub(crate) const TOUCHED: &str = "so-tay.touched";
+
+/// Of a tab alone: which compartment of the notebook is open in it.
+pub(crate) const PART: &str = "so-tay.ngan";
+
+/// What a tab remembers for as long as it lives, or nothing.
+pub(crate) fn of_tab(name: &str) -> String {
+    SessionStorage::get(name).unwrap_or_default()
+}
+
+/// Remembers something in this tab.
+pub(crate) fn keep_in_tab(name: &str, value: &str) {
+    let_go(SessionStorage::set(name, value));
+}
 
 /// A setting, or nothing.
 pub(crate) fn read(name: &str) -> String {

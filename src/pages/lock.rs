@@ -22,6 +22,9 @@ fn say(error: &LockError) -> String {
             "Thử sai nhiều lần. Thử lại được sau {} giây.",
             until.saturating_sub(browser::now_ms()).div_ceil(1_000)
         ),
+        LockError::Needed => {
+            "Ngăn hồ sơ tố cáo trên máy này còn hồ sơ hoặc bản nháp: không bỏ khóa được.".to_owned()
+        }
         LockError::Other => "Khóa của sổ vừa thay đổi ở cửa sổ khác. Tải lại trang.".to_owned(),
         LockError::Store(error) => words::store_error(error),
     }
@@ -134,9 +137,18 @@ pub(crate) fn closed(then: Undo) -> AnyView {
         event.prevent_default();
         attempt.make(&then);
     };
+    let is_secret = lock::is_before_secret();
+    let title = match is_secret {
+        true => " Ngăn hồ sơ tố cáo đang khóa",
+        false => " Sổ đang khóa",
+    };
+    let rest = match is_secret {
+        true => leave_secret(),
+        false => nothing_left(),
+    };
     view! {
         <main class="page middle" id="closed">
-            <h1>{icon("lock")}" Sổ đang khóa"</h1>
+            <h1>{icon("lock")}{title}</h1>
             <p class="hint">"Những gì đã ghi, cả bản đang viết dở, còn nguyên trên máy."</p>
             <form class="group" on:submit=submit>
                 {attempt.field()}
@@ -145,9 +157,18 @@ pub(crate) fn closed(then: Undo) -> AnyView {
                 <button class="button primary" id="unlock" disabled=move || attempt.is_busy.get()>{label}</button>
             </form>
             <button class="button plain" id="unlock-otherwise" on:click=move |_| attempt.turn()>{other}</button>
-            {nothing_left()}
+            {rest}
         </main>
     }
+}
+
+/// Back to the ordinary notebook.
+fn leave_secret() -> AnyView {
+    let leave = |_| {
+        browser::prefs::keep_in_tab(browser::prefs::PART, "");
+        browser::reload();
+    };
+    view! { <button class="button" id="leave-secret" on:click=leave>"Về sổ thường"</button> }
 }
 
 /// Whoever has neither PIN nor code can only begin anew, and is told what that means.

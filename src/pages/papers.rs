@@ -10,7 +10,7 @@ use crate::{
     pages::{frame::head, not_found},
     parts::{icon::icon, sheet::sheet},
     words,
-    work::{Work, catalogue, sheets},
+    work::{Work, audit, catalogue, sheets},
 };
 
 /// Which paper of which entry.
@@ -60,7 +60,10 @@ pub(crate) fn page(work: Work, id: &str, chosen: &[&str]) -> AnyView {
         let paper = written.clone();
         wasm_bindgen_futures::spawn_local(async move {
             match sheets::docx(&paper).await {
-                Ok(ready) => drop(ready.download()),
+                Ok(ready) => {
+                    audit::exported(work, ready.mime);
+                    ready.download();
+                }
                 Err(error) => work.book.say(words::files_error(&error), None),
             }
         });

@@ -18,7 +18,7 @@ use crate::{
     pages::{frame::head, list, not_found},
     parts::icon::icon,
     words,
-    work::{Work, catalogue, sheets, together},
+    work::{Work, audit, catalogue, sheets, together},
 };
 
 pub(crate) fn page(work: Work, form: &str) -> AnyView {
@@ -160,6 +160,7 @@ fn give(work: Work, form: &'static Form, from: &str, to: &str, is_workbook: bool
             all.extend(made.iter().map(sheets::csv));
         }
         for ready in &all {
+            audit::exported(work, ready.mime);
             ready.download();
             work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
         }

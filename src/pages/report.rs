@@ -28,7 +28,7 @@ use crate::{
     state::Book,
     words,
     work::{
-        Work, drafts,
+        Work, audit, drafts,
         files::{FilesError, Ready},
         reports as verbs,
         save::SaveError,
@@ -224,6 +224,7 @@ fn give(work: Work, made: impl Future<Output = Result<Ready, FilesError>> + 'sta
     wasm_bindgen_futures::spawn_local(async move {
         match made.await {
             Ok(ready) => {
+                audit::exported(work, ready.mime);
                 ready.download();
                 work.book.say(format!("Đã xuất tệp {}.", ready.name), None);
             }

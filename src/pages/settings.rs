@@ -26,6 +26,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 <p class="hint">"PIN hoặc cụm mật khẩu; mọi thứ trên máy được niêm phong."</p>
                 <a class="button" id="lock-page" href="#/khoa">{icon("lock")}"Khóa, PIN"</a>
             </section>
+            {secrets(work)}
             {look(work)}
             {about(work)}
             {erase(work)}
@@ -98,6 +99,23 @@ fn endpoint(work: Work) -> AnyView {
         }
     };
     view! { <section class="card"><h2>"Máy chủ"</h2>{state}</section> }
+}
+
+/// The way into the secret compartment, where the unit records denunciations on phones.
+fn secrets(work: Work) -> AnyView {
+    let has_secrets = move || work.book.read(|data| data.replica.sync.has_secrets);
+    let way = move || {
+        has_secrets().then(|| {
+            view! {
+                <section class="card">
+                    <h2>"Hồ sơ tố cáo"</h2>
+                    <p class="hint">"Nằm riêng, chỉ người được nêu trong hồ sơ đọc được."</p>
+                    <a class="button" id="secret-page" href="#/ngan-mat">{icon("lock")}"Ngăn hồ sơ tố cáo"</a>
+                </section>
+            }
+        })
+    };
+    view! { {way} }
 }
 
 fn look(work: Work) -> AnyView {

@@ -18,6 +18,7 @@ use records::{
 
 use crate::{
     browser,
+    pages::secret,
     parts::{icon::icon, values},
     words,
     work::{Work, save::SaveError, together},
@@ -39,6 +40,7 @@ pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
     let form = work.book.catalogue().form(&record.form, &record.version);
     view! {
         {of_old_unit(work, record.id)}
+        {secret::move_out(work, record)}
         {taken_in(work, record)}
         {review(work, record)}
         {receipts(work, record.id)}

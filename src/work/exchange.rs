@@ -13,7 +13,7 @@ use crate::{
     store::StoreError,
     words,
     work::{
-        Work, courier, lock, open, settings,
+        Work, audit, courier, lock, open, secret, settings,
         sync::{AFTER_SAVE_MS, in_ms},
     },
 };
@@ -132,11 +132,15 @@ async fn exchange_all(work: Work) {
             let before = browser::now_ms().saturating_sub(SAVING_MS);
             tools.store.is_elsewhere(before).await;
         }
-        courier::learn_key(work).await;
-        courier::hand_over(work).await;
-        if tools.store.has_lock {
-            // What could not be given now is given after the next exchange.
-            browser::let_go(lock::give_to_unit(work).await);
+        audit::tell(work, &tools.store).await;
+        if !open::is_secret() {
+            courier::learn_key(work).await;
+            courier::hand_over(work).await;
+            if tools.store.has_lock {
+                // What could not be given now is given after the next exchange.
+                browser::let_go(lock::give_to_unit(work).await);
+                secret::bring(work).await;
+            }
         }
     }
     *tools.patience_ms.borrow_mut() = match &failure {

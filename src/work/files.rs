@@ -16,7 +16,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     browser::{self, files as out, gzip, seal},
     store::{Profile, StoreError},
-    work::{Work, open, save::SaveError, settings, sync},
+    work::{Work, audit, open, save::SaveError, settings, sync},
 };
 
 /// What a sealed backup names itself.
@@ -33,6 +33,9 @@ pub(crate) enum FilesError {
     Save(#[from] SaveError),
     #[error("the passphrase does not open this file")]
     Passphrase,
+    /// A case goes out as a copy with a code, and in no other way.
+    #[error("a case of the secret compartment")]
+    Secret,
     /// The second wasm is not on this device yet.
     #[error("the part of the app that makes files is not here yet")]
     NotHere,
@@ -101,6 +104,9 @@ pub(crate) async fn export(work: Work, only: Option<&[RecordId]>) -> Result<Read
 }
 
 fn export_now(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError> {
+    if open::is_secret() {
+        return Err(FilesError::Secret);
+    }
     let export = work.book.peek(|data| {
         let notebook = &data.replica.notebook;
         let is_wanted = |id: &RecordId| only.is_none_or(|only| only.contains(id));
@@ -125,6 +131,7 @@ fn export_now(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError
                 .collect(),
         }
     });
+    audit::exported(work, &format!("json {}", export.records.len()));
     Ok(Ready {
         name: format!("so-tay-dan-van-{}.json", stamp_of_now()),
         mime: "application/json",
@@ -233,6 +240,7 @@ pub(crate) async fn backup(work: Work, words: &str) -> Result<Ready, FilesError>
     let mut bytes = to_json(&head).into_bytes();
     bytes.push(b'\n');
     bytes.extend(sealed.to_vec());
+    audit::exported(work, "sao-luu");
     Ok(Ready {
         name: format!("so-tay-dan-van-{}.saoluu", stamp_of_now()),
         mime: "application/octet-stream",

@@ -47,7 +47,7 @@ fn watch(work: Work) {
 }
 
 async fn close_when_idle(work: Work) {
-    let Ok(Some((lock, _))) = lock::of(&work.tools().name).await else {
+    let Ok(Some((lock, _))) = lock::of(&open::notebook()).await else {
         return; // taken away, or not to be read now: asked again
     };
     let elsewhere = prefs::read(prefs::TOUCHED).parse().unwrap_or(0);

@@ -14,12 +14,13 @@ use crate::{
     },
     net::{self, NetError},
     store::{
-        StoreError,
+        Store, StoreError,
         lock::{self, DataKey, Lock},
+        secret,
     },
     work::{
         Work, idle,
-        open::{notebook, take_watch},
+        open::{is_secret, notebook, take_watch},
         settings,
     },
 };
@@ -46,6 +47,9 @@ pub(crate) enum LockError {
     /// Too many wrong tries: not before then, ms.
     #[error("not before {0}")]
     Wait(u64),
+    /// The secret compartment has something in it: it is nowhere without a lock.
+    #[error("needed by the secret compartment")]
+    Needed,
     /// There is no lock any more, or another one.
     #[error("another lock")]
     Other,
@@ -138,7 +142,11 @@ pub(crate) async fn open(by: By<'_>) -> Result<(), LockError> {
         (LockError::Wrong, true) => LockError::Wait(lock.next_ms),
         (error, _) => error,
     })?;
-    lock::let_in(key);
+    let let_in = match is_secret() {
+        true => secret::enter(&name, &key).await?,
+        false => key,
+    };
+    lock::let_in(let_in);
     take_watch(idle::WATCH);
     // Another tab may have been let in at the same moment; then it counts as well.
     if let Some((mut lock, seen)) = lock::of(&name).await? {
@@ -229,13 +237,21 @@ pub(crate) async fn change_idle(minutes: u32) -> Result<(), LockError> {
 /// Takes the lock away.
 pub(crate) async fn take_away(work: Work) -> Result<(), LockError> {
     let key = lock::let_in_with().ok_or(LockError::Other)?;
+    let name = notebook();
+    if let Some(inner) = secret::key(&name, &key, false).await? {
+        let compartment = Store::with(secret::name_of(&name), &inner).await?;
+        if !compartment.is_blank().await? {
+            return Err(LockError::Needed);
+        }
+        compartment.erase_all().await?;
+    }
     Ok(work.tools().store.drop_lock(key).await?)
 }
 
 /// Gives the unit's administrator a code that opens this lock, once the device is known there. What could not be given
 /// now is given the next time; until it is there, the code is kept with the person's data, sealed.
 pub(crate) async fn give_to_unit(work: Work) -> Result<(), LockError> {
-    let Some(key) = lock::let_in_with() else {
+    let Some(key) = lock::let_in_with().filter(|_| !is_secret()) else {
         return Ok(());
     };
     let tools = work.tools();
@@ -274,6 +290,11 @@ pub(crate) async fn give_to_unit(work: Work) -> Result<(), LockError> {
 /// Closes the lock: in every tab of this notebook, and nothing that was typed is lost.
 pub(crate) async fn close(work: Work) -> bool {
     idle::close(work).await
+}
+
+/// Whether this tab is before the secret compartment.
+pub(crate) fn is_before_secret() -> bool {
+    is_secret()
 }
 
 /// Deletes everything of a notebook that nobody can open.

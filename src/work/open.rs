@@ -3,12 +3,12 @@
 use std::cell::{Cell, RefCell};
 
 use leptos::prelude::*;
-use records::{replica::Replica, shelf::Shelf, table};
+use records::{catalogue::Catalogue, change::SECRET, replica::Replica, shelf::Shelf, table};
 
 use crate::{
-    browser::{self, events, tabs::Tabs, worker},
+    browser::{self, events, prefs, tabs::Tabs, worker},
     state::{Book, Data, Me},
-    store::{Profile, Store, StoreError},
+    store::{Profile, Store, StoreError, lock, secret},
     words,
     work::{Tools, Work, drafts, settings, sync},
 };
@@ -29,16 +29,37 @@ pub(crate) fn notebook() -> String {
     format!("so-tay{}", browser::folder())
 }
 
+/// Whether this tab has the secret compartment open, and nothing else.
+pub(crate) fn is_secret() -> bool {
+    prefs::of_tab(prefs::PART) == SECRET
+}
+
+/// The forms that the notebook of this tab begins with, and its name.
+fn wanted(is_secret: bool) -> Result<(Catalogue, String), StoreError> {
+    let catalogue = records::catalogue::builtin();
+    let mut catalogue = catalogue.map_err(|e| StoreError::Unreadable(e.to_string()))?;
+    let name = notebook();
+    if !is_secret {
+        return Ok((catalogue, name));
+    }
+    // Its form comes later; it is opened by who was let in, and by nobody else.
+    lock::let_in_with().ok_or(StoreError::Locked)?;
+    catalogue.forms.clear();
+    Ok((catalogue, secret::name_of(&name)))
+}
+
 /// Opens everything. `progress` hears how many lines were read.
 pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
-    let catalogue =
-        records::catalogue::builtin().map_err(|e| StoreError::Unreadable(e.to_string()))?;
-    let name = notebook();
+    let is_secret = is_secret();
+    let (catalogue, name) = wanted(is_secret)?;
     let store = Store::open(&name).await?;
     let mut loaded = store.load(progress).await?;
     // Whoever has written here was welcomed, even if the row that says so does not open.
     loaded.profile.is_welcomed |= !loaded.entries.is_empty();
     let mut replica = Replica::new(loaded.counter, loaded.sync);
+    if is_secret {
+        replica.part = SECRET;
+    }
     replica.adopt_entries(loaded.entries);
     let data = Data {
         replica,
@@ -53,7 +74,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
     // The catalogue lives as long as the page: forms are handed around freely.
     let catalogue = Box::leak(Box::new(catalogue));
     let book = Book::new(data, catalogue, me(&loaded.profile), browser::route());
-    book.is_renewed.set(!loaded.has_published);
+    book.is_renewed.set(!loaded.has_published && !is_secret);
     let tools = Tools {
         leaving: RefCell::new(None),
         draft_rows: RefCell::new(
@@ -65,7 +86,7 @@ pub(crate) async fn open(progress: impl Fn(usize)) -> Result<Work, StoreError> {
         ),
         open_draft: RefCell::new(None),
         store,
-        tabs: Tabs::open(&name, move |word| {
+        tabs: Tabs::open(&notebook(), move |word| {
             wasm_bindgen_futures::spawn_local(heard(word));
         }),
         name,

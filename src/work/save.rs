@@ -62,8 +62,11 @@ pub(crate) async fn save(
                     tools.draft_rows.borrow_mut().remove(draft);
                     work.book.adopt_draft(|drafts| drop(drafts.remove(draft)));
                 }
-                let count = work.book.peek(|data| data.rows.len());
-                prefs::remember(&tools.name, count);
+                // How many cases there are is nobody's to see.
+                if !open::is_secret() {
+                    let count = work.book.peek(|data| data.rows.len());
+                    prefs::remember(&tools.name, count);
+                }
                 tools.tabs.call("saved");
                 sync::soon(work);
                 keep_storage();

@@ -21,6 +21,7 @@ mod report;
 mod samples;
 mod screens;
 mod second_thoughts;
+mod secrets;
 mod slow_disk;
 mod store;
 mod sub_path;

@@ -61,7 +61,7 @@ async fn a_notebook_that_was_begun_alone_enrols_later_and_a_leader_approves() {
 /// Every text that the browser keeps for this origin, drafts and copies too, opened with the notebook's key.
 const KEPT: &str = "const done = arguments[arguments.length - 1];
     (async () => {
-        const name = (await indexedDB.databases()).map(one => one.name).find(name => name.startsWith('so-tay'));
+        const name = (await indexedDB.databases()).map(one => one.name).find(name => name.startsWith('so-tay') && !name.endsWith('/mat'));
         if (!name) { return ''; }
         const ask = (request) => new Promise((yes, no) => { request.onsuccess = () => yes(request.result); request.onerror = () => no(request.error); });
         const db = await ask(indexedDB.open(name));

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
     net::{Ipv4Addr, TcpStream},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -86,6 +86,36 @@ impl Endpoint {
             .collect()
     }
 
+    /// From now on, and after a restart, the unit's phones record denunciations.
+    pub(crate) async fn allow_secrets(&mut self) {
+        let key = self.mat_key();
+        self.operate_plainly(&["secrets", "key", key.to_str().unwrap()]);
+        self.done(&["secrets", "on", "--unit", UNIT]);
+        self.restart().await;
+    }
+
+    fn mat_key(&self) -> PathBuf {
+        self.folder.path().join("mat.key")
+    }
+
+    /// What needs no database.
+    fn operate_plainly(&self, words: &[&str]) {
+        let output = Command::new(given("SO_TAY_ENDPOINT")).args(words).output();
+        assert!(output.unwrap().status.success());
+    }
+
+    /// Every byte of its folder: the database, its log, what it printed.
+    pub(crate) fn all_bytes(&self) -> Vec<u8> {
+        let files = fs::read_dir(self.folder.path()).unwrap();
+        let files = files.filter_map(|file| fs::read(file.unwrap().path()).ok());
+        files.flatten().collect()
+    }
+
+    /// The endpoint's log, as the operator reads it.
+    pub(crate) fn audit(&self) -> String {
+        self.done(&["audit", "list"])
+    }
+
     /// The link that the first administrator opens.
     pub(crate) fn first_link(&self) -> String {
         let said = self.done(&["people", "first", "--unit", UNIT]);
@@ -116,11 +146,14 @@ impl Endpoint {
             .open(self.folder.path().join("log.txt"))
             .unwrap();
         let database = self.folder.path().join("so-tay.sqlite");
+        let key = self.mat_key();
+        let vault = key.exists().then(|| format!("--mat-key={}", key.display()));
         let child = Command::new(given("SO_TAY_ENDPOINT"))
             .args(["serve", "--listen", &format!("127.0.0.1:{}", self.port)])
             .args(["--unit", UNIT, "--unit-name", "Xã Thử"])
             .env("SO_TAY_DEVICE_KEY", SHARED_KEY)
             .arg(format!("--database=sqlite:{}", database.display()))
+            .args(vault)
             .arg("--app")
             .arg(given("SO_TAY_APP_DIR"))
             .stdin(Stdio::null())

@@ -54,6 +54,12 @@ pub(super) trait Sql: Send {
         self.batch("ROLLBACK")
     }
 
+    /// After something was erased: what it replaced is not to lie beside the tables either, where the engine keeps such
+    /// things and can let go of them.
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// A part of a transaction that may be taken back alone.
     fn save_point(&mut self) -> Result<(), StoreError> {
         self.batch("SAVEPOINT part")

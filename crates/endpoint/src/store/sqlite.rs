@@ -28,7 +28,9 @@ impl Engine for Sqlite {
         let mut connection = Connection::open(&self.0)?;
         prepare(&connection)?;
         migrate(&mut connection)?;
-        Ok(Box::new(Session(connection)))
+        let mut session = Session(connection);
+        session.scrub()?; // what a process that was killed left
+        Ok(Box::new(session))
     }
 
     fn connect(&self) -> Result<Box<dyn Sql>, StoreError> {
@@ -107,6 +109,11 @@ struct Session(Connection);
 impl Sql for Session {
     fn batch(&mut self, sql: &str) -> Result<(), StoreError> {
         Ok(self.0.execute_batch(sql)?)
+    }
+
+    fn scrub(&mut self) -> Result<(), StoreError> {
+        // The log of the last writes has the pages as they were.
+        self.batch("PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     fn begin(&mut self, kind: Kind) -> Result<(), StoreError> {

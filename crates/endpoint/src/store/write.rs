@@ -378,6 +378,18 @@ fn answer<T>(reply: Reply<T>, outcome: Result<T, StoreError>) {
 type Outcomes = Vec<Result<Filed, StoreError>>;
 
 fn commit(sql: &mut dyn Sql, deliveries: &[Delivery]) -> Result<Outcomes, StoreError> {
+    let outcomes = file_all(sql, deliveries)?;
+    let mut changes = deliveries.iter().flat_map(|delivery| &delivery.changes);
+    if changes.any(|change| !change.erases.is_empty())
+        && let Err(error) = sql.scrub()
+    {
+        // It is erased all the same, and the next start scrubs.
+        tracing::warn!(%error, "the log of the database could not be cut");
+    }
+    Ok(outcomes)
+}
+
+fn file_all(sql: &mut dyn Sql, deliveries: &[Delivery]) -> Result<Outcomes, StoreError> {
     sql.within(Kind::Writing, |sql| {
         // Always in one order: two processes never wait for each other.
         let units: BTreeSet<&str> = deliveries.iter().map(|d| d.unit.as_str()).collect();

@@ -122,15 +122,10 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
         ["nhap", draft] => pages::write::page(work, draft),
         ["phieu", id] => pages::record::page(work, id),
         ["so"] => pages::registers::page(work),
-        ["so", _, "in"]
-        | ["phieu", _, "in" | "gop", ..]
-        | ["chuong-trinh" | "bao-cao", ..]
-        | [
-            "dong-bo" | "cai-dat" | "huong-dan" | "viec" | "dan-van-kheo" | "dan-chu" | "ban-giao"
-            | "chuyen-ho" | "quan-tri" | "khoa" | "ngan-mat" | "don-vi" | "khen-thuong",
-        ] => later::page(work, path),
+        ["so", _, "in"] => later::page(work, path),
         ["so", form] | ["so", form, _] => pages::list::page(work, form),
-        _ => pages::not_found::page(),
+        // That knows all the others, and what is nowhere.
+        _ => later::page(work, path),
     }
 }
 

@@ -115,7 +115,10 @@ fn there(work: Work, path: &str) -> AnyView {
         ["viec"] => pages::follow::page(work),
         ["huong-dan"] => pages::guide::page(work),
         // A form that came with it.
-        _ => app::page(work, path),
+        [] | ["ghi" | "so"] | ["ghi" | "nhap" | "phieu" | "so", _] | ["so", _, _] => {
+            app::page(work, path)
+        }
+        _ => pages::not_found::page(),
     }
 }
 

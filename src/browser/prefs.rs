@@ -2,6 +2,7 @@
 
 use crate::browser::let_go;
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
+use records::{json::Read, write::to_json};
 
 pub(crate) const THEME: &str = "so-tay.theme";
 pub(crate) const TEXT: &str = "so-tay.text";
@@ -13,22 +14,34 @@ pub(crate) const PART: &str = "so-tay.ngan";
 
 /// What a tab remembers for as long as it lives, or nothing.
 pub(crate) fn of_tab(name: &str) -> String {
-    SessionStorage::get(name).unwrap_or_default()
+    get(&SessionStorage::raw(), name)
 }
 
 /// Remembers something in this tab.
 pub(crate) fn keep_in_tab(name: &str, value: &str) {
-    let_go(SessionStorage::set(name, value));
+    set(&SessionStorage::raw(), name, value);
+}
+
+/// A text as it lies there: in JSON, and read as the notebook is read (`gloo_storage`'s own way brings a second reader).
+fn get(storage: &web_sys::Storage, name: &str) -> String {
+    let raw = storage.get_item(name).ok().flatten();
+    let text = raw.and_then(|raw| String::read(&raw).ok());
+    text.unwrap_or_default()
+}
+
+fn set(storage: &web_sys::Storage, name: &str, value: &str) {
+    // A private window may forbid it; then the setting lasts as long as the page.
+    let_go(storage.set_item(name, &to_json(&value.to_owned())));
 }
 
 /// A setting, or nothing.
 pub(crate) fn read(name: &str) -> String {
-    LocalStorage::get(name).unwrap_or_default()
+    get(&LocalStorage::raw(), name)
 }
 
 /// Notes, outside the notebook's database, how many records it had: whoever finds it empty learns that it was not.
 pub(crate) fn remember(notebook: &str, records: usize) {
-    let_go(LocalStorage::set(had(notebook), records.to_string()));
+    keep(&had(notebook), &records.to_string());
 }
 
 /// How many records a notebook had when that was last noted; empty when none.
@@ -43,8 +56,7 @@ fn had(notebook: &str) -> String {
 
 /// Keeps a setting.
 pub(crate) fn keep(name: &str, value: &str) {
-    // A private window may forbid it; then the setting lasts as long as the page.
-    let_go(LocalStorage::set(name, value));
+    set(&LocalStorage::raw(), name, value);
 }
 
 /// Keeps a setting and shows it.

@@ -172,8 +172,8 @@ impl Read for BackupBody {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let body = Object::read(raw)?;
         let mut drafts = Vec::new();
-        for named in json::list(body.raw("drafts")?.get())? {
-            let (name, draft) = json::pair(named.get())?;
+        for named in json::list(body.raw("drafts")?)? {
+            let (name, draft) = json::pair(named)?;
             drafts.push((String::read(name)?, Draft::read(draft)?));
         }
         Ok(Self {

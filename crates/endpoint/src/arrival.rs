@@ -3,6 +3,7 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use hmac::{Hmac, KeyInit, Mac};
+use records::json::Raw;
 use records::{
     change::{Change, ChangeError, Erase, MOVED, ORDINARY, RecWrites, SECRET, parse_change},
     date, hex,
@@ -12,7 +13,6 @@ use records::{
     stamp::Stamp,
     wire::Acceptance,
 };
-use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -88,7 +88,7 @@ impl Judge<'_> {
     pub(crate) fn arrive(
         &self,
         change: &Change,
-        raw: Box<RawValue>,
+        raw: Raw,
         earlier: Option<&Acceptance>,
     ) -> Arrived {
         let case = Self::case(change);
@@ -111,7 +111,7 @@ impl Judge<'_> {
         let moves = self.insider.is_some() && change.erase.as_ref().is_some_and(is_move);
         let body = match (case, self.insider) {
             (Some(case), Some(insider)) => insider.vault.seal(case, raw.get()).into(),
-            _ => Box::<str>::from(raw),
+            _ => raw.into_text(),
         };
         let kept: [u8; 32] = match vault::is_sealed(&body) {
             true => Sha256::digest(body.as_bytes()).into(),

@@ -49,7 +49,7 @@ pub async fn check(store: &Store, source: &Path) -> Result<String, NotPublished>
     if let Some(mark) = store.newest_catalogue().await? {
         let text = store.catalogue_text(mark.number).await?.unwrap_or_default();
         before = before.renewed_by(published::read(&text)?);
-        let earlier = serde_json::from_slice(&text).map_err(ReadError::from)?;
+        let earlier = records::json::from_bytes(&text)?;
         whole = over(earlier, &new);
     }
     check::check(new.to_string().as_bytes(), &before).map_err(NotPublished::Broken)?;

@@ -65,7 +65,7 @@ impl Read for Calendar {
             (Kind::Doubt, "doubt"),
         ] {
             for raw in file.raws_or_none(list)? {
-                days.extend(special(kind, raw.get()).map_err(|e| e.under(list))?);
+                days.extend(special(kind, raw).map_err(|e| e.under(list))?);
             }
         }
         order::sort(&mut days, &mut |a, b| a.day < b.day);

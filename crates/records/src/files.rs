@@ -1,7 +1,9 @@
 //! Files: readable export with the changes behind it, and what an import makes of a file (`docs/FILES.md`).
 
 use serde::Serialize;
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
+
+use crate::json::Raw;
 
 use crate::{
     catalogue::Catalogue,
@@ -54,7 +56,7 @@ pub struct ReadableRecord {
 #[derive(Debug, Clone, Serialize)]
 pub struct FiledChange {
     /// The author's bytes.
-    pub change: Box<RawValue>,
+    pub change: Raw,
     /// The last acceptance.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub acc: Option<Acceptance>,
@@ -177,7 +179,7 @@ pub fn readable(record: &Record, catalogue: &Catalogue) -> ReadableRecord {
 /// A change as it goes into a file.
 #[must_use]
 pub fn filed(known: &Known) -> Option<FiledChange> {
-    let change = RawValue::from_string(known.raw.to_string()).ok()?;
+    let change = Raw::lexed(&known.raw);
     Some(FiledChange {
         change,
         acc: known.acc.clone(),
@@ -202,7 +204,7 @@ pub enum FileError {
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     /// Changes, ready to be planned.
-    pub changes: Vec<(Box<RawValue>, Option<Acceptance>)>,
+    pub changes: Vec<(Raw, Option<Acceptance>)>,
     /// Entries that could not be read: place in the file and why.
     pub damaged: Vec<String>,
     /// How many records the file shows.
@@ -231,7 +233,7 @@ impl Read for FiledChange {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let filed = Object::read(raw)?;
         Ok(Self {
-            change: filed.raw("change")?.to_owned(),
+            change: filed.item("change")?,
             acc: filed.item_if("acc")?,
         })
     }
@@ -241,8 +243,8 @@ impl Read for FiledChange {
 struct Outer<'a> {
     kind: Value,
     version: Value,
-    records: Vec<&'a RawValue>,
-    changes: Vec<&'a RawValue>,
+    records: Vec<&'a str>,
+    changes: Vec<&'a str>,
 }
 
 impl<'a> Outer<'a> {
@@ -288,7 +290,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
         ..Found::default()
     };
     for (at, raw) in outer.changes.iter().enumerate() {
-        match FiledChange::read(raw.get()) {
+        match FiledChange::read(raw) {
             Ok(filed) => match parse_change(filed.change.get().as_bytes()) {
                 // Files carry nothing of another compartment; one that does was made by hand.
                 Ok(change) if change.part == SECRET => {
@@ -302,7 +304,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
     }
     if outer.changes.is_empty() {
         for (at, raw) in outer.records.iter().enumerate() {
-            match record_change(raw.get(), catalogue) {
+            match record_change(raw, catalogue) {
                 Ok(change) => found.changes.push((change, None)),
                 Err(e) => found.damaged.push(format!("records[{at}]: {e}")),
             }
@@ -313,7 +315,7 @@ pub fn read(bytes: &[u8], catalogue: &Catalogue) -> Result<Found, FileError> {
 
 /// A record without changes becomes one change whose names are derived from its content: reading the same file
 /// twice gives the same change.
-fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, String> {
+fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Raw, String> {
     let record = ReadableRecord::read(raw).map_err(|e| e.to_string())?;
     let hash = digest(raw.as_bytes());
     let form = catalogue.form(&record.form, &record.version);
@@ -345,7 +347,7 @@ fn record_change(raw: &str, catalogue: &Catalogue) -> Result<Box<RawValue>, Stri
     };
     let json = change.to_json();
     parse_change(json.as_bytes()).map_err(|e| e.to_string())?;
-    RawValue::from_string(json).map_err(|e| e.to_string())
+    Raw::new(&json).map_err(|e| e.to_string())
 }
 
 /// Nested fields as paths.
@@ -428,7 +430,7 @@ mod tests {
 
     #[test]
     fn an_export_is_written_as_the_library_would_write_it() {
-        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
+        let raw = |text: &str| Raw::new(text).unwrap();
         let acc = Acceptance {
             scope: "00000/\"\\".to_owned(),
             seq: 1,

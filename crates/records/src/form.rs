@@ -294,7 +294,7 @@ impl Read for Field {
         let field = Object::read(raw)?;
         let mut options = Vec::new();
         for option in field.raws_or_none("options")? {
-            let (value, label) = json::pair(option.get()).map_err(|e| e.under("options"))?;
+            let (value, label) = json::pair(option).map_err(|e| e.under("options"))?;
             options.push((String::read(value)?, String::read(label)?));
         }
         Ok(Self {

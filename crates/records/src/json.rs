@@ -1,14 +1,66 @@
 //! How every shape is read from JSON: a text is taken apart one level at a time, and each type asks for its keys.
 //!
-//! `serde_json` lexes; a derived reader for each type would be half of the wasm. Nothing here knows a shape. Keys
-//! that nobody asks for are skipped without recursion, however deep they are; only [`value`] builds a tree, and
-//! `serde_json` bounds its depth.
+//! A derived reader for each type would be half of the wasm. Nothing here knows a shape. Keys that nobody asks for are
+//! skipped without recursion, however deep they are; only [`value`] builds a tree, of a bounded depth.
+
+mod lex;
 
 use core::fmt;
 use std::borrow::Cow;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Serialize, Serializer, ser::Error as _};
 use serde_json::{Value, value::RawValue};
+
+use lex::Lexer;
+
+/// The text of one JSON value, as its author wrote it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Raw(Box<str>);
+
+impl Raw {
+    /// Takes a text that is one JSON value; white space around it goes.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn new(text: &str) -> Result<Self, ReadError> {
+        let mut lexer = Lexer::new(text);
+        let raw = lexer.raw()?;
+        lexer.end()?;
+        Ok(Self::lexed(raw))
+    }
+
+    /// A text that is known to be one JSON value: it was lexed, or written here.
+    #[must_use]
+    pub fn lexed(text: &str) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn get(&self) -> &str {
+        &self.0
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn into_text(self) -> Box<str> {
+        self.0
+    }
+}
+
+impl Read for Raw {
+    fn read(raw: &str) -> Result<Self, ReadError> {
+        Ok(Self::lexed(raw))
+    }
+}
+
+/// For who writes it beside other things with `serde_json`.
+impl Serialize for Raw {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let raw = RawValue::from_string(self.0.to_string());
+        raw.map_err(S::Error::custom)?.serialize(serializer)
+    }
+}
 
 /// How a text is not what was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,17 +119,6 @@ impl ReadError {
     }
 }
 
-impl From<serde_json::Error> for ReadError {
-    fn from(error: serde_json::Error) -> Self {
-        let flaw = if error.is_data() {
-            Flaw::Other
-        } else {
-            Flaw::NotJson
-        };
-        Self::new(flaw, &error.to_string())
-    }
-}
-
 /// A type that has one shape in JSON.
 pub trait Read: Sized {
     /// Reads one value of this type.
@@ -91,7 +132,7 @@ impl<T: Read> Read for Vec<T> {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let mut items = Self::new();
         for item in list(raw)? {
-            items.push(T::read(item.get())?);
+            items.push(T::read(item)?);
         }
         Ok(items)
     }
@@ -166,8 +207,27 @@ fn utf8(bytes: &[u8]) -> Result<&str, ReadError> {
 ///
 /// # Errors
 /// When it is not a list.
-pub fn list(raw: &str) -> Result<Vec<&RawValue>, ReadError> {
-    Ok(serde_json::from_str(raw)?)
+pub fn list(raw: &str) -> Result<Vec<&str>, ReadError> {
+    let mut lexer = Lexer::new(raw);
+    if !lexer.takes(b'[') {
+        return Err(of_another_kind(raw, "a list"));
+    }
+    let mut items = Vec::new();
+    let mut has_more = !lexer.takes(b']');
+    while has_more {
+        items.push(lexer.raw()?);
+        has_more = lexer.follows(b']')?;
+    }
+    lexer.end()?;
+    Ok(items)
+}
+
+/// It is JSON of another kind, or none at all.
+fn of_another_kind(raw: &str, expected: &str) -> ReadError {
+    match Raw::new(raw) {
+        Ok(_) => ReadError::other(expected),
+        Err(error) => error,
+    }
 }
 
 /// The two items of a list of two.
@@ -176,7 +236,7 @@ pub fn list(raw: &str) -> Result<Vec<&RawValue>, ReadError> {
 /// When it is not one.
 pub fn pair(raw: &str) -> Result<(&str, &str), ReadError> {
     match list(raw)?.as_slice() {
-        [a, b] => Ok((a.get(), b.get())),
+        [a, b] => Ok((a, b)),
         _ => Err(ReadError::other("a list of two")),
     }
 }
@@ -184,14 +244,19 @@ pub fn pair(raw: &str) -> Result<(&str, &str), ReadError> {
 /// Any value.
 ///
 /// # Errors
-/// When it is not JSON, or nested more deeply than `serde_json` follows.
+/// When it is not JSON, or nested too deeply.
 pub fn value(raw: &str) -> Result<Value, ReadError> {
     // Most values are texts without escapes, and most of the others are ticks.
     Ok(match (plain(raw), raw) {
         (Some(text), _) => Value::String(text.to_owned()),
         (None, "true") => Value::Bool(true),
         (None, "false") => Value::Bool(false),
-        (None, _) => serde_json::from_str(raw)?,
+        (None, _) => {
+            let mut lexer = Lexer::new(raw);
+            let tree = lexer.tree(0)?;
+            lexer.end()?;
+            tree
+        }
     })
 }
 
@@ -203,12 +268,13 @@ pub fn text(raw: &str) -> Result<Cow<'_, str>, ReadError> {
     if let Some(text) = plain(raw) {
         return Ok(Cow::Borrowed(text));
     }
-    match value(raw)? {
-        Value::String(text) => Ok(Cow::Owned(text)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
-            Err(ReadError::other("a text"))
-        }
+    let mut lexer = Lexer::new(raw);
+    if lexer.space() != b'"' {
+        return Err(of_another_kind(raw, "a text"));
     }
+    let text = lexer.text()?;
+    lexer.end()?;
+    Ok(text)
 }
 
 /// What stands between the quotes of a text that was lexed already, when nothing in it is escaped.
@@ -271,7 +337,7 @@ fn line(level: usize, out: &mut String) {
 /// null, `x_if` may be missing or null. A key that is asked for and stands there twice is an error.
 #[derive(Debug)]
 pub struct Object<'a> {
-    pairs: Vec<(Cow<'a, str>, &'a RawValue)>,
+    pairs: Vec<(Cow<'a, str>, &'a str)>,
 }
 
 impl<'a> Object<'a> {
@@ -280,12 +346,22 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When the text is not an object.
     pub fn read(raw: &'a str) -> Result<Self, ReadError> {
-        let Pairs(pairs) = serde_json::from_str(raw)?;
+        let mut lexer = Lexer::new(raw);
+        if !lexer.takes(b'{') {
+            return Err(of_another_kind(raw, "an object"));
+        }
+        let mut pairs = Vec::new();
+        let mut has_more = !lexer.takes(b'}');
+        while has_more {
+            pairs.push((lexer.key()?, lexer.raw()?));
+            has_more = lexer.follows(b'}')?;
+        }
+        lexer.end()?;
         Ok(Self { pairs })
     }
 
     /// Keys and values in their order, repeated ones too: of an object that is a map.
-    pub fn into_pairs(self) -> impl Iterator<Item = (String, &'a RawValue)> {
+    pub fn into_pairs(self) -> impl Iterator<Item = (String, &'a str)> {
         let pairs = self.pairs.into_iter();
         pairs.map(|(key, raw)| (key.into_owned(), raw))
     }
@@ -294,7 +370,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// When the key is there twice.
-    pub fn raw_or_none(&self, key: &str) -> Result<Option<&'a RawValue>, ReadError> {
+    pub fn raw_or_none(&self, key: &str) -> Result<Option<&'a str>, ReadError> {
         let mut found = None;
         for (name, raw) in &self.pairs {
             if name == key && found.replace(*raw).is_some() {
@@ -308,16 +384,16 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// When the key is there twice.
-    pub fn raw_if(&self, key: &str) -> Result<Option<&'a RawValue>, ReadError> {
+    pub fn raw_if(&self, key: &str) -> Result<Option<&'a str>, ReadError> {
         let found = self.raw_or_none(key)?;
-        Ok(found.filter(|raw| raw.get() != "null"))
+        Ok(found.filter(|raw| *raw != "null"))
     }
 
     /// What stands under a key.
     ///
     /// # Errors
     /// When it is missing.
-    pub fn raw(&self, key: &str) -> Result<&'a RawValue, ReadError> {
+    pub fn raw(&self, key: &str) -> Result<&'a str, ReadError> {
         let found = self.raw_or_none(key)?;
         found.ok_or_else(|| ReadError::new(Flaw::Missing, key))
     }
@@ -326,9 +402,9 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// When it is not a list.
-    pub fn raws_or_none(&self, key: &str) -> Result<Vec<&'a RawValue>, ReadError> {
+    pub fn raws_or_none(&self, key: &str) -> Result<Vec<&'a str>, ReadError> {
         match self.raw_or_none(key)? {
-            Some(raw) => list(raw.get()).map_err(|e| e.under(key)),
+            Some(raw) => list(raw).map_err(|e| e.under(key)),
             None => Ok(Vec::new()),
         }
     }
@@ -387,7 +463,7 @@ impl<'a> Object<'a> {
     /// When it is something else.
     pub fn small_or(&self, key: &str, default: u32) -> Result<u32, ReadError> {
         match self.raw_or_none(key)? {
-            Some(raw) => u32::read(raw.get()).map_err(|e| e.under(key)),
+            Some(raw) => u32::read(raw).map_err(|e| e.under(key)),
             None => Ok(default),
         }
     }
@@ -429,7 +505,7 @@ impl<'a> Object<'a> {
     /// # Errors
     /// When it is missing or has another shape.
     pub fn item<T: Read>(&self, key: &str) -> Result<T, ReadError> {
-        T::read(self.raw(key)?.get()).map_err(|e| e.under(key))
+        T::read(self.raw(key)?).map_err(|e| e.under(key))
     }
 
     /// Something with a shape of its own; its default when it is missing.
@@ -438,7 +514,7 @@ impl<'a> Object<'a> {
     /// When it has another shape.
     pub fn item_or_default<T: Read + Default>(&self, key: &str) -> Result<T, ReadError> {
         match self.raw_or_none(key)? {
-            Some(raw) => T::read(raw.get()).map_err(|e| e.under(key)),
+            Some(raw) => T::read(raw).map_err(|e| e.under(key)),
             None => Ok(T::default()),
         }
     }
@@ -449,63 +525,9 @@ impl<'a> Object<'a> {
     /// When it has another shape.
     pub fn item_if<T: Read>(&self, key: &str) -> Result<Option<T>, ReadError> {
         match self.raw_if(key)? {
-            Some(raw) => T::read(raw.get()).map(Some).map_err(|e| e.under(key)),
+            Some(raw) => T::read(raw).map(Some).map_err(|e| e.under(key)),
             None => Ok(None),
         }
-    }
-}
-
-/// The first of the two things that `serde` is asked for besides a tree: the parts of an object.
-struct Pairs<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Pairs<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_map(PairsVisitor)
-    }
-}
-
-struct PairsVisitor;
-
-impl<'de> Visitor<'de> for PairsVisitor {
-    type Value = Pairs<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut pairs = Vec::new();
-        while let Some(KeyText(key)) = map.next_key()? {
-            pairs.push((key, map.next_value()?));
-        }
-        Ok(Pairs(pairs))
-    }
-}
-
-/// A key, borrowed unless something in it is escaped.
-struct KeyText<'a>(Cow<'a, str>);
-
-impl<'de> Deserialize<'de> for KeyText<'de> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        from.deserialize_str(KeyVisitor)
-    }
-}
-
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = KeyText<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a key")
-    }
-
-    fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(KeyText(Cow::Borrowed(key)))
-    }
-
-    fn visit_str<E>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(KeyText(Cow::Owned(key.to_owned())))
     }
 }
 
@@ -596,7 +618,7 @@ mod tests {
         let object = Object::read(&text).unwrap();
         assert_eq!(object.text("a").unwrap(), "b");
         check(object.value_or_null("deep"), Flaw::NotJson, "deep");
-        check(object.text("deep"), Flaw::NotJson, "deep");
-        check(object.item::<Vec<String>>("deep"), Flaw::NotJson, "deep");
+        check(object.text("deep"), Flaw::Other, "deep");
+        check(object.item::<Vec<String>>("deep"), Flaw::Other, "deep");
     }
 }

@@ -145,7 +145,7 @@ impl Read for Template {
 fn duties(template: &Object<'_>) -> Result<Vec<(String, String)>, ReadError> {
     let mut all = Vec::new();
     for duty in template.raws_or_none("duties")? {
-        let (who, what) = json::pair(duty.get()).map_err(|e| e.under("duties"))?;
+        let (who, what) = json::pair(duty).map_err(|e| e.under("duties"))?;
         all.push((String::read(who)?, String::read(what)?));
     }
     Ok(all)
@@ -203,7 +203,7 @@ impl Read for TaskDue {
         let due = Object::read(raw)?;
         let mut days = Vec::new();
         for day in due.raws_or_none("days")? {
-            let (month, day) = json::pair(day.get()).map_err(|e| e.under("days"))?;
+            let (month, day) = json::pair(day).map_err(|e| e.under("days"))?;
             days.push((i64::read(month)?, i64::read(day)?));
         }
         Ok(Self {

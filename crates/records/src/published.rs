@@ -87,7 +87,7 @@ impl Read for Bundle {
         let bundle = Object::read(raw)?;
         let mut books = Vec::new();
         for form in bundle.raws_or_none("forms")? {
-            books.extend(book_of(form.get())?);
+            books.extend(book_of(form)?);
         }
         Ok(Self {
             catalogue: Catalogue {

@@ -9,7 +9,7 @@ mod remains;
 
 use std::iter::Peekable;
 
-use serde_json::value::RawValue;
+use crate::json::Raw;
 
 pub use disk::{Counter, Entry, SyncState};
 
@@ -68,7 +68,7 @@ pub struct Replica {
     /// Which compartment this is.
     pub part: &'static str,
     /// Lines that could not be read.
-    pub aside: Vec<Box<RawValue>>,
+    pub aside: Vec<Raw>,
     /// By the number that their devices gave them: a person's changes leave in the order they were made.
     unsent: Index,
 }
@@ -151,7 +151,7 @@ impl Replica {
         crate::change::parse_change(raw.as_bytes())?;
         Ok(Plan {
             entries: vec![Entry {
-                change: to_raw(raw),
+                change: Some(Raw::lexed(&raw)),
                 ..Entry::default()
             }],
             counter: Some(Counter {
@@ -166,7 +166,7 @@ impl Replica {
 
     /// Plans taking in changes that came by file. Acceptances count only when they are of this endpoint's life.
     #[must_use]
-    pub fn plan_import(&self, changes: Vec<(Box<RawValue>, Option<Acceptance>)>) -> Plan {
+    pub fn plan_import(&self, changes: Vec<(Raw, Option<Acceptance>)>) -> Plan {
         let mut entries = Vec::new();
         for (change, acc) in changes {
             if self.touches_unsent(&change) {
@@ -287,7 +287,7 @@ impl Replica {
         &self,
         ids: &mut Peekable<impl Iterator<Item = ChangeId>>,
         (changes_max, bytes_max): (usize, usize),
-    ) -> (Vec<Box<RawValue>>, Table<ChangeId, Acceptance>) {
+    ) -> (Vec<Raw>, Table<ChangeId, Acceptance>) {
         let (mut changes, mut accs, mut bytes) = (Vec::new(), Table::new(), 0);
         while let Some(id) = ids.peek().copied() {
             if let Some(Known { raw, acc, .. }) = self.notebook.get(&id) {
@@ -297,7 +297,7 @@ impl Replica {
                 if full && !changes.is_empty() {
                     break;
                 }
-                changes.extend(to_raw(raw.to_string()));
+                changes.push(Raw::lexed(raw));
                 accs.extend(acc.map(|acc| (id, acc)));
             }
             ids.next();
@@ -530,18 +530,18 @@ impl Replica {
         }
     }
 
-    fn is_twin(&self, raw: &RawValue) -> bool {
+    fn is_twin(&self, raw: &Raw) -> bool {
         let inserted = self.notebook.clone_of(raw).insert(raw.get());
         matches!(inserted, Ok((_, Inserted::Twin)))
     }
 
-    fn set_aside(&mut self, raw: Box<RawValue>) {
+    fn set_aside(&mut self, raw: Raw) {
         if !self.is_aside(&raw) {
             self.aside.push(raw);
         }
     }
 
-    fn is_aside(&self, raw: &RawValue) -> bool {
+    fn is_aside(&self, raw: &Raw) -> bool {
         self.aside.iter().any(|aside| aside.get() == raw.get())
     }
 
@@ -549,7 +549,7 @@ impl Replica {
     #[must_use]
     pub fn lines(&self) -> Vec<Entry> {
         let line = |(id, known): (&ChangeId, &Known)| Entry {
-            change: to_raw(known.raw.to_string()),
+            change: Some(Raw::lexed(&known.raw)),
             acc: known.acc.clone(),
             verdict: self.verdicts.get(id).cloned(),
             ..Entry::default()
@@ -564,7 +564,7 @@ impl Replica {
 
 impl Notebook {
     /// A notebook of only the change that shares an id with `raw`: to ask what inserting would do.
-    fn clone_of(&self, raw: &RawValue) -> Self {
+    fn clone_of(&self, raw: &Raw) -> Self {
         let mut probe = Self::default();
         if let Ok(change) = crate::change::parse_change(raw.get().as_bytes())
             && let Some(known) = self.get(&change.id)
@@ -574,10 +574,4 @@ impl Notebook {
         }
         probe
     }
-}
-
-/// Bytes that are known to be JSON, as a raw value.
-#[must_use]
-pub fn to_raw(json: String) -> Option<Box<RawValue>> {
-    RawValue::from_string(json).ok()
 }

@@ -268,7 +268,7 @@ impl<K: Key, V: Read> Read for Table<K, V> {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let mut rows = Vec::new();
         for (key, value) in Object::read(raw)?.into_pairs() {
-            rows.push((K::from_key(key)?, V::read(value.get())?));
+            rows.push((K::from_key(key)?, V::read(value)?));
         }
         Ok(Self::of(rows))
     }

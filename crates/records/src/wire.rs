@@ -1,7 +1,7 @@
 //! What goes over the wire and into files, version 1 (`docs/PROTOCOL.md`). Shapes only; no decisions.
 
+use crate::json::Raw;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::{
     account::{Role, Wipe, known_roles},
@@ -85,7 +85,7 @@ pub struct SyncRequest {
     /// Scope → how far it was read.
     pub cursors: Table<String, Cursor>,
     /// Changes, as their authors' bytes.
-    pub changes: Vec<Box<RawValue>>,
+    pub changes: Vec<Raw>,
     /// Of changes sent again after a restore: what an earlier life of the endpoint said of them.
     #[serde(skip_serializing_if = "Table::is_empty")]
     pub accs: Table<ChangeId, Acceptance>,
@@ -191,7 +191,7 @@ pub struct PageRow {
     /// The acceptance.
     pub acc: Acceptance,
     /// The author's bytes.
-    pub change: Box<RawValue>,
+    pub change: Raw,
 }
 
 /// What a device last said of itself.
@@ -298,7 +298,7 @@ impl Read for SyncRequest {
             records: request.item_if("records")?,
             part: request.text_if("part")?,
             cursors: request.item_or_default("cursors")?,
-            changes: changes.map(ToOwned::to_owned).collect(),
+            changes: changes.map(Raw::lexed).collect(),
             accs: request.item_or_default("accs")?,
             offer: request.item_or_default("offer")?,
             page_bytes: request.small_or("page_bytes", PAGE_BYTES)?,
@@ -373,7 +373,7 @@ impl Read for PageRow {
         let row = Object::read(raw)?;
         Ok(Self {
             acc: row.item("acc")?,
-            change: row.raw("change")?.to_owned(),
+            change: row.item("change")?,
         })
     }
 }

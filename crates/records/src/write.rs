@@ -3,7 +3,9 @@
 //! The counterpart of [`crate::json`], for the same reason: a derived writer for each type was 27 KB of the wasm.
 //! The derived `Serialize` of these types is what the tests compare with; the app never calls it.
 
-use serde_json::{Map, Value, value::RawValue};
+use serde_json::{Map, Value};
+
+use crate::json::Raw;
 
 /// A type that has one shape in JSON.
 pub trait Write {
@@ -193,7 +195,7 @@ impl Write for usize {
     }
 }
 
-impl Write for Box<RawValue> {
+impl Write for Raw {
     fn write(&self, out: &mut Out) {
         out.raw(self.get());
     }

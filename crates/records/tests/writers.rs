@@ -7,6 +7,7 @@ use records::{
     draft::{Draft, Seen},
     files::{Export, FiledChange, ReadableRecord},
     id::{ChangeId, DeviceId, RecordId, TokenId},
+    json::Raw,
     published::Mark,
     replica::{Counter, Entry, SyncState},
     stamp::Stamp,
@@ -17,7 +18,7 @@ use records::{
     write::{Write, to_json},
 };
 use serde::Serialize;
-use serde_json::{Map, Number, Value, value::RawValue};
+use serde_json::{Map, Number, Value};
 
 fn check<T: Write + Serialize>(value: &T) {
     assert_eq!(to_json(value), serde_json::to_string(value).unwrap());
@@ -59,9 +60,9 @@ fn map(values: impl Strategy<Value = Value>) -> impl Strategy<Value = Map<String
 }
 
 /// Somebody else's bytes, which are nobody's to change.
-fn raw() -> impl Strategy<Value = Box<RawValue>> {
+fn raw() -> impl Strategy<Value = Raw> {
     let spaced = |value: Value| format!("{value:#}");
-    value().prop_map(move |value| RawValue::from_string(spaced(value)).unwrap())
+    value().prop_map(move |value| Raw::new(&spaced(value)).unwrap())
 }
 
 fn change_id() -> impl Strategy<Value = ChangeId> {

@@ -8,7 +8,7 @@ use std::{
 use records::{
     change::{Change, parse_change},
     id::{ChangeId, DeviceId},
-    replica::to_raw,
+    json::Raw,
     stamp::Stamp,
     table::Table,
     wire::{Acceptance, Fate, PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest, Unit, Verdict},
@@ -318,7 +318,7 @@ impl Model {
                 page.to = row.acc.seq;
                 if !known.contains(&row.id) {
                     bytes += row.raw.len();
-                    let change = to_raw(row.raw.clone()).unwrap();
+                    let change = Raw::lexed(&row.raw);
                     page.rows.push(PageRow {
                         acc: row.acc.clone(),
                         change,

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
+use records::json::Raw;
 use records::{change::parse_change, date, files::Found, id::ChangeId};
-use serde_json::value::RawValue;
 
 use super::{CommandError, open, people::note};
 use crate::{
@@ -78,7 +78,7 @@ pub(super) async fn take(wish: &HeldPlace) -> Result<(), CommandError> {
             )?;
             continue;
         }
-        let raw = RawValue::from_string(held.body.clone());
+        let raw = Raw::new(&held.body);
         let one = Found {
             changes: raw.ok().map(|raw| (raw, None)).into_iter().collect(),
             ..Found::default()

@@ -6,13 +6,13 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use records::json::Raw;
 use records::{
     account::{Action, Wipe},
     change::{ORDINARY, SECRET},
     wire::{PROTOCOL, Page, PageRow, SyncAnswer, SyncRequest},
     write::to_json,
 };
-use serde_json::value::RawValue;
 
 use super::handed::{self, Author, HandedIn, OtherEpoch};
 use crate::{
@@ -176,7 +176,7 @@ fn page(run: Run, vault: Option<&Vault>) -> Page {
         Some(vault) if vault::is_sealed(&body) => vault.open(&body).unwrap_or(body),
         _ => body,
     };
-    let row = |row: Row| match RawValue::from_string(open(row.body)) {
+    let row = |row: Row| match Raw::new(&open(row.body)) {
         Ok(change) => Some(PageRow {
             acc: row.acc,
             change,

@@ -1,7 +1,7 @@
 //! What a device keeps on its disk: its count, what it knows of the endpoint, the lines of its log.
 
+use crate::json::Raw;
 use serde::Serialize;
-use serde_json::value::RawValue;
 
 use crate::{
     account::{Action, Role, known_roles, may},
@@ -133,7 +133,7 @@ impl Write for SyncState {
 pub struct Entry {
     /// A change, as its author's bytes.
     #[serde(rename = "c", skip_serializing_if = "Option::is_none")]
-    pub change: Option<Box<RawValue>>,
+    pub change: Option<Raw>,
     /// Which change the rest is about, when it is not in this line.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<ChangeId>,
@@ -145,18 +145,18 @@ pub struct Entry {
     pub verdict: Option<Verdict>,
     /// Something that could not be read, kept as it came.
     #[serde(rename = "q", skip_serializing_if = "Option::is_none")]
-    pub aside: Option<Box<RawValue>>,
+    pub aside: Option<Raw>,
 }
 
 impl Read for Entry {
     fn read(raw: &str) -> Result<Self, ReadError> {
         let entry = Object::read(raw)?;
         Ok(Self {
-            change: entry.raw_if("c")?.map(ToOwned::to_owned),
+            change: entry.item_if("c")?,
             id: entry.item_if("id")?,
             acc: entry.item_if("a")?,
             verdict: entry.item_if("v")?,
-            aside: entry.raw_if("q")?.map(ToOwned::to_owned),
+            aside: entry.item_if("q")?,
         })
     }
 }

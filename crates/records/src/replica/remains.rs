@@ -1,6 +1,6 @@
 //! What is not to stay on a device: what was erased by law, and what may not be seen any more.
 
-use serde_json::value::RawValue;
+use crate::json::Raw;
 
 use super::{Entry, Plan, Replica, SyncState};
 use crate::{change::parse_change, wire::Page};
@@ -16,7 +16,7 @@ impl Replica {
     }
 
     /// Whether a change erases, or is what is left of, something that waits here to be sent.
-    pub(super) fn touches_unsent(&self, raw: &RawValue) -> bool {
+    pub(super) fn touches_unsent(&self, raw: &Raw) -> bool {
         let raw = raw.get();
         let may_say = raw.contains("\"erase\"") || raw.contains("\"stub\"");
         let Some(change) = may_say.then(|| parse_change(raw.as_bytes()).ok()).flatten() else {

@@ -149,7 +149,7 @@ fn origin(figure: &Object<'_>) -> Result<Origin, ReadError> {
         found.push(Origin::Formula(formula));
     }
     if let Some(raw) = figure.raw_if("share")? {
-        let (part, whole) = json::pair(raw.get()).map_err(|e| e.under("share"))?;
+        let (part, whole) = json::pair(raw).map_err(|e| e.under("share"))?;
         found.push(Origin::Share {
             part: String::read(part)?,
             whole: String::read(whole)?,

@@ -3,7 +3,7 @@
 use records::{
     change::{RecWrites, parse_change},
     id::ChangeId,
-    replica::to_raw,
+    json::Raw,
     stamp::Stamp,
     wire::{Acceptance, Fate, SyncAnswer, SyncRequest},
 };
@@ -36,9 +36,7 @@ fn save(device: &mut Device, seed: u64, text: &str) -> (ChangeId, String) {
 }
 
 fn import(device: &mut Device, raw: &str) {
-    let plan = device
-        .replica
-        .plan_import(vec![(to_raw(raw.to_owned()).unwrap(), None)]);
+    let plan = device.replica.plan_import(vec![(Raw::lexed(raw), None)]);
     device.disk.commit(&plan);
     device.replica.adopt(plan);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use records::{
     change::{RecWrites, parse_change},
     id::{ChangeId, DeviceId},
-    replica::to_raw,
+    json::Raw,
     table::Table,
     wire::{PROTOCOL, SyncRequest},
 };
@@ -22,7 +22,7 @@ impl<S: Server> World<S> {
         let mut file = Vec::new();
         for (_, known) in changes {
             if self.rng.percent(keep) {
-                file.push((to_raw(known.raw.to_string()).unwrap(), known.acc.clone()));
+                file.push((Raw::lexed(&known.raw), known.acc.clone()));
             }
         }
         self.count("imports");
@@ -66,7 +66,7 @@ impl<S: Server> World<S> {
             self.count("forged twins");
             let plan = self.devices[device]
                 .replica
-                .plan_import(vec![(to_raw(forged.clone()).unwrap(), None)]);
+                .plan_import(vec![(Raw::lexed(&forged), None)]);
             let is_taken = plan.entries.iter().any(|entry| entry.change.is_some());
             self.devices[device].disk.commit(&plan);
             self.devices[device].replica.adopt(plan);
@@ -127,11 +127,7 @@ impl<S: Server> World<S> {
             records: None,
             part: None,
             cursors: Table::new(),
-            changes: self
-                .foreign
-                .iter()
-                .map(|raw| to_raw(raw.clone()).unwrap())
-                .collect(),
+            changes: self.foreign.iter().map(|raw| Raw::lexed(raw)).collect(),
             accs: Table::new(),
             offer: Vec::new(),
             page_bytes: 1,

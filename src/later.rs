@@ -103,6 +103,8 @@ fn there(work: Work, path: &str) -> AnyView {
         ["chuyen-ho"] => seldom::door(work, Seldom::Carry),
         ["khoa"] => gate::settings(work),
         ["quan-tri"] => seldom::door(work, Seldom::Admin),
+        ["du-lieu"] => seldom::door(work, Seldom::Rights),
+        ["thong-bao"] => seldom::door(work, Seldom::Notice),
         ["dong-bo"] => pages::sync::page(work),
         ["cai-dat"] => pages::settings::page(work),
         ["ban-giao"] => pages::handover::page(work),

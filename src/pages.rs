@@ -25,6 +25,7 @@ pub(crate) mod record;
 pub(crate) mod registers;
 pub(crate) mod report;
 pub(crate) mod reports;
+pub(crate) mod rights;
 pub(crate) mod secret;
 pub(crate) mod settings;
 pub(crate) mod sync;

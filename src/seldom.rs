@@ -1,4 +1,4 @@
-//! Pages that few open, in a wasm of their own among the extras: parcels and their codes, and administration.
+//! Pages that few open, in a wasm of their own among the extras: parcels and their codes, administration, the rights of people whose data is kept.
 
 use leptos::prelude::*;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -6,7 +6,7 @@ use wasm_split_helpers::{SplitLoaderError, wasm_split};
 use crate::{
     browser::let_go,
     markup::view,
-    pages::{admin, carry, frame},
+    pages::{admin, carry, frame, rights},
     work::Work,
 };
 
@@ -17,6 +17,10 @@ pub(crate) enum Seldom {
     Carry,
     /// Quản trị.
     Admin,
+    /// Dữ liệu cá nhân.
+    Rights,
+    /// What a citizen is told.
+    Notice,
 }
 
 type Page = fn(Work, Seldom) -> AnyView;
@@ -27,6 +31,8 @@ fn enter() -> Result<Page, SplitLoaderError> {
     Ok(|work, which| match which {
         Seldom::Carry => carry::page(work),
         Seldom::Admin => admin::page(work),
+        Seldom::Rights => rights::page(work),
+        Seldom::Notice => rights::notice(work),
     })
 }
 
@@ -35,6 +41,7 @@ pub(crate) fn door(work: Work, which: Seldom) -> AnyView {
     match which {
         Seldom::Carry => frame::head("Chuyển hộ", Some("/dong-bo")),
         Seldom::Admin => frame::head("Quản trị", Some("/cai-dat")),
+        Seldom::Rights | Seldom::Notice => frame::head("Dữ liệu cá nhân", Some("/cai-dat")),
     }
     let (here, is_missing) = (RwSignal::new(None::<Page>), RwSignal::new(false));
     let ask = move || {

@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let prints = folder(&root.join("prints"))?;
     let later = json!({
         "forms": later, "programmes": programmes, "guide": guide, "reports": reports, "prints": prints,
-        "registers": registers, "books": books,
+        "registers": registers, "books": books, "duties": file(&root.join("duties.json"))?,
     });
     // With places for whom a case can be given to.
     let mut secret = folder(&root.join("secret"))?;

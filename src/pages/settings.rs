@@ -18,6 +18,7 @@ pub(crate) fn page(work: Work) -> AnyView {
         <main class="page">
             <a class="button" href="#/huong-dan">{icon("book")}"Hướng dẫn"</a>
             <a class="button" href="#/don-vi">{icon("home")}"Thôn, cán bộ, ban chỉ đạo"</a>
+            <a class="button" href="#/du-lieu">{icon("person")}"Dữ liệu cá nhân, thông báo cho công dân"</a>
             <a class="button" href="#/ban-giao">{icon("users")}"Bàn giao công việc"</a>
             {person(work)}
             {endpoint(work)}

@@ -12,7 +12,7 @@ use records::{
     id::RecordId,
     join, order, path,
     review::{self, Step, Taken},
-    validate,
+    rights, validate,
     wire::Acceptance,
 };
 
@@ -32,6 +32,16 @@ thread_local! {
     static REASON: RefCell<(Option<RecordId>, String)> = const { RefCell::new((None, String::new())) };
 }
 
+/// Somebody asked that it be used no further.
+fn restricted(record: &Record) -> Option<AnyView> {
+    let (day, why) = rights::restriction(record)?;
+    let say = format!(
+        "Hạn chế sử dụng từ {}: {why}. Không vào tệp xuất; sổ, báo cáo theo luật vẫn đếm.",
+        date::for_people(&day)
+    );
+    Some(view! { <div class="banner warn" id="restricted">{say}</div> })
+}
+
 /// The part of a record's page that comes with the second wasm.
 pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
     if let Some(into) = join::went_into(record) {
@@ -41,6 +51,7 @@ pub(crate) fn tools(work: Work, record: &Record) -> AnyView {
     view! {
         {of_old_unit(work, record.id)}
         {secret::move_out(work, record)}
+        {restricted(record)}
         {taken_in(work, record)}
         {review(work, record)}
         {receipts(work, record.id)}

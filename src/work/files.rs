@@ -9,6 +9,7 @@ use records::{
     id::RecordId,
     json::{self, Object, Read, ReadError},
     replica::Entry,
+    rights, table,
     write::{Out, Write, to_json},
 };
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -109,14 +110,21 @@ fn export_now(work: Work, only: Option<&[RecordId]>) -> Result<Ready, FilesError
     }
     let export = work.book.peek(|data| {
         let notebook = &data.replica.notebook;
-        let is_wanted = |id: &RecordId| only.is_none_or(|only| only.contains(id));
-        let ids: Vec<RecordId> = notebook.records().filter(is_wanted).collect();
-        let folds = ids.iter().filter_map(|id| notebook.fold(*id));
+        // What somebody asked to be used no further goes out in no file.
+        let is_open = |id: &RecordId| {
+            let record = notebook.fold(*id);
+            record.is_some_and(|record| rights::restriction(&record).is_none())
+        };
+        let is_asked = |id: &RecordId| only.is_none_or(|only| only.contains(id));
+        let ids = notebook.records().filter(is_asked).filter(is_open);
+        let wanted: table::Set<RecordId> = ids.collect();
+        let folds = wanted.iter().filter_map(|id| notebook.fold(*id));
         let there = folds.filter(|record| record.life("") != records::fold::Life::Deleted);
-        let touches = |recs: &[RecordId]| recs.iter().any(is_wanted);
-        let changes = notebook
-            .changes()
-            .filter(|(_, known)| only.is_none() || touches(&known.recs));
+        // Orders to erase touch nothing, and belong to the whole.
+        let changes = notebook.changes().filter(|(_, known)| {
+            known.recs.iter().any(|id| wanted.contains(id))
+                || (known.recs.is_empty() && only.is_none())
+        });
         Export {
             kind: EXPORT_KIND.to_owned(),
             version: EXPORT_VERSION,

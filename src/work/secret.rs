@@ -18,7 +18,12 @@ use crate::{
     browser::{self, let_go, prefs, tabs},
     net,
     store::{Store, StoreError, lock, secret},
-    work::{Work, audit, drafts, open, save::SaveError, sync},
+    work::{
+        Work, audit, drafts,
+        erase::{erase, me},
+        open,
+        save::SaveError,
+    },
 };
 
 /// Another tab can save in between, but not eight times within one move.
@@ -182,12 +187,6 @@ impl From<ChangeError> for MoveError {
     }
 }
 
-fn me(work: Work) -> Option<String> {
-    work.book
-        .me
-        .with_untracked(|me| Some(me.name.clone()).filter(|name| !name.is_empty()))
-}
-
 /// Moves the denunciations of a record into a case; the code by which the record names it. First the case is there, then
 /// nothing of it is left in the open: not in the record, not in a draft, not in what lies on the disk.
 pub(crate) async fn move_in(work: Work, record: &Record) -> Result<String, MoveError> {
@@ -230,37 +229,6 @@ pub(crate) async fn move_in(work: Work, record: &Record) -> Result<String, MoveE
     }
     let_go(audit::note_here(work, "chuyen_mat", &code).await);
     Ok(code)
-}
-
-type Order = (Vec<records::change::RecWrites>, records::change::Erase);
-
-/// Orders an erasure, with what is said again in the same change; nothing of what goes stays on the disk.
-pub(crate) async fn erase(work: Work, order: Order) -> Result<(), MoveError> {
-    let tools = work.tools();
-    let mut tries = 0;
-    loop {
-        open::know_all(work).await?;
-        let plan = work.book.peek(|data| {
-            let (now, random) = (browser::now_ms(), browser::random());
-            data.replica
-                .plan_erase(now, random, me(work), order.clone())
-        })?;
-        let seen = tools.counter_row.borrow().clone();
-        let last = *tools.last_row.borrow();
-        match tools.store.take(&plan, &seen, last).await {
-            Err(StoreError::Moved) if tries < TRIES => tries += 1,
-            Err(error) => return Err(error.into()),
-            Ok(committed) => {
-                if let Some(row) = committed.counter_row {
-                    *tools.counter_row.borrow_mut() = row;
-                }
-                work.book.adopt(|data| data.replica.adopt(plan).records);
-                tools.tabs.call("anew");
-                sync::soon(work);
-                return Ok(());
-            }
-        }
-    }
 }
 
 /// The form of the compartment, with whom a case can be given to: first as it was last heard, then as the endpoint says.

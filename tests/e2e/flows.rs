@@ -18,6 +18,7 @@ mod offline_day;
 mod own_unit;
 mod renewal;
 mod report;
+mod rights;
 mod samples;
 mod screens;
 mod second_thoughts;

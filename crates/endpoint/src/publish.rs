@@ -124,7 +124,7 @@ fn gather(source: &Path) -> Result<Value, NotPublished> {
             all.insert(name.to_owned(), Value::Array(list));
         }
     }
-    for name in ["calendar", "guide"] {
+    for name in ["calendar", "guide", "duties"] {
         let path = source.join(format!("{name}.json"));
         if path.exists() {
             all.insert(name.to_owned(), file(&path)?);

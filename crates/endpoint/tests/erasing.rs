@@ -69,6 +69,11 @@ async fn what_a_leader_orders_to_be_erased_is_nowhere_and_its_header_everywhere(
         fates(&sync(&world, &leader, std::slice::from_ref(&order)).await),
         [Fate::Taken]
     );
+    let log = operate(&world, &["audit", "list"]);
+    assert!(
+        log.contains("xoa_theo_luat") && log.contains("2 lần ghi"),
+        "{log}"
+    );
     // Whoever begins now gets the stub, under the same number.
     let rows = sync(&world, &leader, &[]).await.pages.remove(0).rows;
     let texts: Vec<&str> = rows.iter().map(|row| row.change.get()).collect();

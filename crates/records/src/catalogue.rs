@@ -9,6 +9,7 @@ use crate::{
     programme::Template,
     published::Book,
     report::Report,
+    rights::Duties,
 };
 
 /// What changes with the law.
@@ -134,6 +135,14 @@ pub(crate) fn sort_reports(reports: &mut [Report]) {
 /// As [`builtin`].
 pub fn builtin_books() -> Result<Vec<Book>, ReadError> {
     Object::read(BUILT_IN_LATER)?.item_or_default("books")
+}
+
+/// What a unit owes to people whose data it keeps.
+///
+/// # Errors
+/// As [`builtin`].
+pub fn builtin_duties() -> Result<Duties, ReadError> {
+    Object::read(BUILT_IN_LATER)?.item("duties")
 }
 
 /// Both parts.

@@ -11,6 +11,7 @@ use crate::{
     json::{self, Object, Read, ReadError},
     paper::Print,
     report::Report,
+    rights::Duties,
     write::{Out, Write},
 };
 
@@ -80,6 +81,8 @@ pub struct Bundle {
     pub prints: Vec<Print>,
     /// The books.
     pub books: Vec<Book>,
+    /// What the unit owes to people whose data it keeps; a published one replaces it whole.
+    pub duties: Option<Duties>,
 }
 
 impl Read for Bundle {
@@ -99,6 +102,7 @@ impl Read for Bundle {
             reports: catalogue::read_reports(raw)?,
             prints: bundle.item_or_default("prints")?,
             books,
+            duties: bundle.item_if("duties")?,
         })
     }
 }
@@ -138,6 +142,7 @@ pub fn builtin() -> Result<Bundle, ReadError> {
         reports: catalogue::builtin_reports()?,
         prints: catalogue::builtin_prints()?,
         books: catalogue::builtin_books()?,
+        duties: Some(catalogue::builtin_duties()?),
     })
 }
 
@@ -188,6 +193,7 @@ impl Bundle {
             reports,
             prints,
             books,
+            duties: newer.duties.or(self.duties),
         }
     }
 }

@@ -10,6 +10,7 @@ use records::{
     join::{self, Choice, Pair},
     notebook::Notebook,
     review::{self, Step, Word},
+    rights::{self, Wanted},
     secret,
     stamp::Stamp,
     summary::summarise,
@@ -567,4 +568,131 @@ fn a_case_offers_the_units_people_and_refuses_who_is_denounced() {
     assert!(problems[0].say.contains("Trần \"B\""), "{problems:?}");
     let none = json!({"ma_ho_so": "TC-01", "ngay_nhan": "2026-11-22"});
     assert!(!records::validate::problems(form, &none).is_empty());
+}
+
+/// A reception in which two people came, one with a paper.
+fn reception(desk: &mut Desk, form: &Form) -> RecordId {
+    desk.add(
+        1,
+        form,
+        &json!({
+            "ngay_tiep": "2026-11-22", "so_nguoi_duoc_tiep": 2,
+            "noi_dung/a/@pos": "V", "noi_dung/a/loai": "KIEN_NGHI", "noi_dung/a/tom_tat": "Đường hỏng",
+            "cong_dan/b/@pos": "V", "cong_dan/b/ho_ten": "Hoàng Thị Hòa", "cong_dan/b/giay_to": {"loai": "CCCD", "so": "012 345 678 901"},
+            "cong_dan/c/@pos": "W", "cong_dan/c/ho_ten": "Lò Văn Cán",
+        }),
+    )
+}
+
+#[test]
+fn a_person_is_found_by_name_and_by_number_also_where_it_was_written_over() {
+    let mut desk = Desk::default();
+    let form = &form("tiep_cong_dan");
+    let id = reception(&mut desk, form);
+    desk.put(id, "ghi_chu", json!("Bà Hoà hẹn lại"));
+    desk.put(id, "ghi_chu", json!("Đã xong"));
+    let find = |typed: &str| {
+        let places = rights::find(&desk.read(id), form, &Wanted::new(typed).unwrap());
+        let paths = places.into_iter().map(|place| place.path);
+        paths.collect::<Vec<_>>()
+    };
+    assert_eq!(find("hoang thi hoa"), ["cong_dan/b/ho_ten"]);
+    assert_eq!(find("hòa"), ["cong_dan/b/ho_ten", "ghi_chu"]);
+    assert_eq!(find("345678901"), ["cong_dan/b/giay_to"]);
+    assert_eq!(find("345.678 901"), ["cong_dan/b/giay_to"]);
+    assert_eq!(find("999999999"), [""; 0]);
+    for short in ["", "ab", "12345", "  1 2 "] {
+        assert_eq!(Wanted::new(short), None, "{short}");
+    }
+}
+
+#[test]
+fn what_is_erased_for_a_person_is_theirs_alone_and_what_is_counted_stays() {
+    let mut desk = Desk::default();
+    let form = &form("tiep_cong_dan");
+    let id = reception(&mut desk, form);
+    desk.put(id, "cong_dan/b/ho_ten", json!("Hoàng Thị Hoà"));
+    let wanted = Wanted::new("hoang thi hoa").unwrap();
+    let record = desk.read(id);
+    let places = rights::find(&record, form, &wanted);
+    let lines = rights::copy(&record, form, &places);
+    assert!(
+        lines
+            .iter()
+            .any(|(label, said)| label == "Giấy tờ tùy thân" && said.contains("901"))
+    );
+    assert!(
+        !lines.iter().any(|(_, said)| said.contains("Cán")),
+        "{lines:?}"
+    );
+    let plan = rights::erasing(&desk.notebook, &record, form, &places).unwrap();
+    desk.erase = Some(Erase {
+        ids: plan.ids,
+        law: "Điều 14".to_owned(),
+        reason: "Theo yêu cầu".to_owned(),
+    });
+    desk.save(plan.stays);
+    let all: String = desk
+        .notebook
+        .changes()
+        .map(|(_, known)| &*known.raw)
+        .collect();
+    for words in ["Hoàng", "Hoà", "Hòa", "678 901"] {
+        assert!(!all.contains(words), "{words}: {all}");
+    }
+    let record = desk.read(id);
+    assert_eq!(
+        record.to_doc(),
+        json!({
+            "ngay_tiep": "2026-11-22", "so_nguoi_duoc_tiep": 2,
+            "noi_dung": [{"@id": "a", "loai": "KIEN_NGHI", "tom_tat": "Đường hỏng"}],
+            "cong_dan": [{"@id": "c", "ho_ten": "Lò Văn Cán"}],
+        })
+    );
+    assert!(rights::find(&record, form, &wanted).is_empty());
+    // Kept long enough, only what is counted is left.
+    assert!(!rights::is_bare(&record, form));
+    let plan = rights::expiring(&desk.notebook, &record, form).unwrap();
+    desk.erase = Some(Erase {
+        ids: plan.ids,
+        law: "Điều 14".to_owned(),
+        reason: "Hết hạn lưu".to_owned(),
+    });
+    desk.save(plan.stays);
+    let record = desk.read(id);
+    assert!(rights::is_bare(&record, form), "{}", record.to_doc());
+    assert_eq!(
+        record.to_doc()["noi_dung"],
+        json!([{"@id": "a", "loai": "KIEN_NGHI"}])
+    );
+}
+
+#[test]
+fn a_restriction_says_since_when_and_is_lifted_and_a_time_has_an_end() {
+    let mut desk = Desk::default();
+    let form = &form("tiep_cong_dan");
+    let id = reception(&mut desk, form);
+    assert_eq!(rights::restriction(&desk.read(id)), None);
+    desk.save(vec![rights::restrict(
+        &desk.read(id),
+        Some(("2026-11-25", "Đang khiếu nại")),
+    )]);
+    assert_eq!(
+        rights::restriction(&desk.read(id)),
+        Some(("2026-11-25".to_owned(), "Đang khiếu nại".to_owned()))
+    );
+    desk.save(vec![rights::restrict(&desk.read(id), None)]);
+    assert_eq!(rights::restriction(&desk.read(id)), None);
+    let kept = |years| rights::Retention {
+        form: "tiep_cong_dan".to_owned(),
+        years,
+        source: "x".to_owned(),
+    };
+    assert_eq!(kept(Some(10)).limit("2026-11-25").unwrap(), "2016-11-25");
+    assert_eq!(kept(Some(1)).limit("2028-02-29").unwrap(), "2027-02-28");
+    assert_eq!(kept(None).limit("2026-11-25"), None);
+    // What is built in can be read, and says no number of years that no law was seen to say.
+    let duties = records::catalogue::builtin_duties().unwrap();
+    assert!(duties.retention.iter().all(|kept| kept.years.is_none()));
+    assert!(duties.notice.paragraphs.len() > 3);
 }

@@ -19,7 +19,7 @@ use crate::{
         problem::Problem,
     },
     now_ms,
-    store::{Delivery, Filed, Hold, Insider, Place, StoreError},
+    store::{Delivery, Filed, Hold, Insider, Note, Place, StoreError},
 };
 
 /// More than five times what a device sends; beyond it, the answers alone would be large.
@@ -105,6 +105,8 @@ pub(super) struct Author {
     pub(super) rights: Rights,
     /// For what is of the secret compartment.
     pub(super) insider: Option<Insider>,
+    /// As whom the log knows them.
+    who: String,
 }
 
 impl Author {
@@ -112,6 +114,7 @@ impl Author {
     pub(super) fn of(endpoint: &Endpoint, visitor: &Visitor) -> Self {
         Self {
             insider: visitor.insider(endpoint),
+            who: visitor.name(),
             unit: visitor.unit.clone(),
             rights: Rights {
                 is_shut_out: visitor.is_revoked(),
@@ -144,6 +147,9 @@ pub(super) struct HandedIn {
     delivery: Delivery,
     /// One for each change sent; those that were delivered have none yet.
     verdicts: Vec<Option<Verdict>>,
+    /// Orders to erase, and how much each names: the log is to have who gave them.
+    orders: Vec<(ChangeId, usize)>,
+    who: String,
 }
 
 /// The endpoint was restored since the device heard of it; nothing was stored.
@@ -182,6 +188,7 @@ impl HandedIn {
             insider: author.insider.clone(),
         };
         let mut who = String::new();
+        let mut orders = Vec::new();
         let mut verdicts = Vec::with_capacity(request.changes.len());
         for (at, raw) in std::mem::take(&mut request.changes).into_iter().enumerate() {
             match parse_change(raw.get().as_bytes()) {
@@ -191,6 +198,9 @@ impl HandedIn {
                 Ok(change) => {
                     if change.dev == request.device {
                         who = change.who.clone().unwrap_or_default();
+                    }
+                    if let Some(erase) = &change.erase {
+                        orders.push((change.id, erase.ids.len()));
                     }
                     let earlier = request.accs.get(&change.id);
                     delivery.changes.push(judge.arrive(&change, raw, earlier));
@@ -205,7 +215,12 @@ impl HandedIn {
             let settled = u64::try_from(delivery.changes.len()).unwrap_or(sent);
             delivery.contact = Some(contact_of(request, settled, &who, arrival_ms));
         }
-        Self { delivery, verdicts }
+        Self {
+            delivery,
+            verdicts,
+            orders,
+            who: author.who.clone(),
+        }
     }
 
     /// Files them, and notes what the device said of itself; one verdict for each change, in order.
@@ -213,7 +228,12 @@ impl HandedIn {
         self,
         endpoint: &Endpoint,
     ) -> Result<Result<Vec<Verdict>, OtherEpoch>, StoreError> {
-        let Self { delivery, verdicts } = self;
+        let Self {
+            delivery,
+            verdicts,
+            orders,
+            who: author,
+        } = self;
         let ids: Vec<ChangeId> = delivery.changes.iter().map(|arrived| arrived.id).collect();
         let contact = delivery.contact.clone();
         let unit = delivery.unit.clone();
@@ -226,9 +246,22 @@ impl HandedIn {
             Filed::OtherEpoch(epoch) => return Ok(Err(OtherEpoch(epoch))),
         };
         if let Some(contact) = contact {
-            endpoint.hear(unit, contact, !ids.is_empty());
+            endpoint.hear(unit.clone(), contact, !ids.is_empty());
         }
         let verdicts = fill(verdicts, ids, places);
+        for (order, count) in orders {
+            let is_it = |verdict: &&Verdict| verdict.id == Some(order) && verdict.is == Fate::Taken;
+            if verdicts.iter().any(|verdict| is_it(&verdict)) {
+                let note = Note {
+                    place: unit.clone(),
+                    who: author.clone(),
+                    act: "xoa_theo_luat",
+                    about: format!("{count} lần ghi, lệnh {order}"),
+                    at: now_ms(),
+                };
+                endpoint.store().log(note).await?;
+            }
+        }
         for verdict in &verdicts {
             endpoint.metrics().count_verdict(match verdict.is {
                 Fate::Taken => "taken",

@@ -109,6 +109,20 @@ fn problems(new: &Bundle, before: &Bundle, after: &Bundle) -> Vec<String> {
             "Lịch nghỉ thay cả lịch cũ, mà không có năm {year}."
         ));
     }
+    for retention in new.duties.iter().flat_map(|duties| &duties.retention) {
+        if after.catalogue.newest(&retention.form).is_none() {
+            found.push(format!(
+                "Thời hạn lưu: không có mẫu phiếu {}.",
+                retention.form
+            ));
+        }
+        if retention.years == Some(0) || retention.source.is_empty() {
+            found.push(format!(
+                "Thời hạn lưu của {}: số năm từ 1, và căn cứ.",
+                retention.form
+            ));
+        }
+    }
     for report in &new.reports {
         report_problems(report, after, &mut found);
     }

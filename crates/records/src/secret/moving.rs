@@ -3,23 +3,22 @@
 //! What is counted (dates, choices, numbers) stays in the record, and who of the unit did something; words go. The earlier
 //! changes are erased with what they said; what stays is written anew in the same change.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{FORM, LEADER};
 use crate::{
-    change::{Change, Erase, MOVED, RecWrites, parse_change},
+    change::{Erase, MOVED, RecWrites},
     expr::to_text,
     fold::{Cell, Record},
-    form::{Form, Kind},
-    id::{ChangeId, RecordId},
+    form::Form,
+    id::RecordId,
     notebook::Notebook,
     path,
+    strip::{self, PEOPLE, strip},
 };
 
 /// What says that a matter is one.
 const DENUNCIATION: &str = "TO_CAO";
-/// The people who came, in the form of a reception.
-const PEOPLE: &str = "cong_dan";
 /// Words that say nothing of who denounced whom: the code, the session, the office that it went to.
 const KEPT: [&str; 3] = ["ma_ho_so", "ky_tiep", "co_quan_dich"];
 /// The version of the form of a case.
@@ -66,133 +65,49 @@ pub fn moving(
         .filter_map(|(place, _)| place.rsplit_once('/'))
         .map(|(matter, _)| matter)
         .collect();
+    if matters.is_empty() {
+        return None;
+    }
     // Who came to the reception came with it; in a dialogue others said other things.
     let is_all = form.field_at(PEOPLE).is_some();
     let is_of_it = |place: &str| {
-        is_all
-            || matters
-                .iter()
-                .any(|matter| path::below(matter, place).is_some())
+        let mut matters = matters.iter();
+        is_all || matters.any(|matter| path::below(matter, place).is_some())
     };
     let goes = |place: &str| is_of_it(place) && !stays(form, place);
-    let ids = erased(notebook, record.id);
-    if matters.is_empty() || ids.is_empty() {
-        return None;
-    }
-    let mut writes = RecWrites::new(record.id, &record.form, &record.version);
+    let mut stripped = strip(notebook, record, &goes)?;
     let mut moved = Words::new(form, case, code, record.get(&form.date));
     for (place, cell) in &record.cells {
-        let is_gone = cell.heads.iter().all(|head| !ids.contains(&head.change));
         if goes(place) {
             moved.take(place, cell);
-            writes.over.insert(place.clone(), cell.seen());
-            // What lies below an entry that is deleted is covered.
-            if !cell.value().is_null() && !is_person(place) {
-                writes.set.insert(place.clone(), Value::Null);
-            }
-        } else if !is_gone {
+        } else {
             moved.take_others(place, cell);
-            // Its words are erased; it is said again.
-            writes.set.insert(place.clone(), cell.value().clone());
-            writes.over.insert(place.clone(), cell.seen());
         }
     }
-    for entry in record.entries(PEOPLE) {
-        let prefix = path::under(PEOPLE, entry);
-        writes.set.insert(
-            path::under(&prefix, path::DELETED),
-            Value::Object(Map::new()),
-        );
-    }
-    for matter in matters {
-        writes
-            .set
-            .insert(path::under(matter, "ma_ho_so"), json!(code));
-        if let Some(cell) = record.cells.get(&path::under(matter, "ma_ho_so")) {
-            writes
-                .over
-                .insert(path::under(matter, "ma_ho_so"), cell.seen());
+    if let Some(writes) = stripped.stays.first_mut() {
+        for matter in matters {
+            let place = path::under(matter, "ma_ho_so");
+            if let Some(cell) = record.cells.get(&place) {
+                writes.over.insert(place.clone(), cell.seen());
+            }
+            writes.set.insert(place, json!(code));
         }
     }
-    let mut stays = vec![writes];
-    stays.extend(others(notebook, record.id, &ids));
     Some(Moving {
         case: moved.writes(),
-        stays,
+        stays: stripped.stays,
         erase: Erase {
-            ids,
+            ids: stripped.ids,
             law: LAW.to_owned(),
             reason: MOVED.to_owned(),
         },
     })
 }
 
-fn is_person(place: &str) -> bool {
-    place
-        .strip_prefix(PEOPLE)
-        .is_some_and(|rest| rest.starts_with('/'))
-}
-
 /// Whether a field is counted, or names who of the unit did something.
 fn stays(form: &Form, place: &str) -> bool {
-    if is_person(place) {
-        return false;
-    }
     let name = place.rsplit('/').next().unwrap_or_default();
-    if name.starts_with('@') || KEPT.contains(&name) {
-        return true;
-    }
-    let bare = place.split('#').next().unwrap_or(place);
-    form.field_at(bare).is_some_and(|field| {
-        matches!(
-            field.kind,
-            Kind::Number
-                | Kind::Decimal
-                | Kind::Date
-                | Kind::Time
-                | Kind::Choice
-                | Kind::Choices
-                | Kind::YesNo
-                | Kind::Person
-        )
-    })
-}
-
-/// The changes of a record that people wrote.
-fn erased(notebook: &Notebook, record: RecordId) -> Vec<ChangeId> {
-    let all = notebook.of_record(record).filter_map(|(id, known)| {
-        let change: Change = parse_change(known.raw.as_bytes()).ok()?;
-        (!change.auto && change.stub.is_none()).then_some(*id)
-    });
-    all.collect()
-}
-
-/// What the same changes say of other records, said again.
-fn others(notebook: &Notebook, record: RecordId, ids: &[ChangeId]) -> Vec<RecWrites> {
-    let mut touched: Vec<RecordId> = Vec::new();
-    for id in ids {
-        let recs = notebook
-            .get(id)
-            .into_iter()
-            .flat_map(|known| known.recs.iter());
-        for rec in recs.filter(|rec| **rec != record) {
-            if !touched.contains(rec) {
-                touched.push(*rec);
-            }
-        }
-    }
-    let again = |rec: RecordId| {
-        let other = notebook.fold(rec)?;
-        let mut writes = RecWrites::new(rec, &other.form, &other.version);
-        for (place, cell) in &other.cells {
-            if cell.heads.iter().any(|head| ids.contains(&head.change)) {
-                writes.set.insert(place.clone(), cell.value().clone());
-                writes.over.insert(place.clone(), cell.seen());
-            }
-        }
-        (!writes.set.is_empty()).then_some(writes)
-    };
-    touched.into_iter().filter_map(again).collect()
+    KEPT.contains(&name) || strip::is_counted(form, place)
 }
 
 /// The words on their way into the case.

@@ -22,7 +22,7 @@ pub(super) fn unknown(bundle: &Value) -> Vec<String> {
     check(
         "Danh mục",
         bundle,
-        "kind version note forms programmes guide calendar reports prints",
+        "kind version note forms programmes guide calendar reports prints duties",
     );
     for form in each(bundle, "forms") {
         let id = form.get("id").and_then(Value::as_str).unwrap_or("?");

@@ -13,6 +13,28 @@ impl App {
     }
 }
 
+/// Erased: what is left are day and kind, here, there, and at the endpoint.
+async fn erase(leader: &App) {
+    leader.browser.click("#erase-person").await;
+    leader.browser.click("#order-now").await;
+    leader.browser.see("[role=alert]", "căn cứ").await;
+    leader
+        .browser
+        .type_into("[name=order-law]", "Luat 91/2025")
+        .await;
+    leader
+        .browser
+        .type_into("[name=order-reason]", "Cong dan yeu cau")
+        .await;
+    leader.browser.click("#order-now").await;
+    leader.browser.see(".toast", "Đã xóa trong 1 phiếu").await;
+    leader.find_person("quynh").await;
+    leader
+        .browser
+        .see(".empty-title", "Không có phiếu nào")
+        .await;
+}
+
 fn has(bytes: &[u8], words: &str) -> bool {
     bytes
         .windows(words.len())
@@ -64,25 +86,7 @@ async fn a_person_is_found_copied_restricted_and_erased_on_every_device() {
     leader.find_person("quynh").await;
     leader.browser.see("[data-hit]", "Hạn chế từ").await;
 
-    // Erased: what is left are day and kind, here, there, and at the endpoint.
-    leader.browser.click("#erase-person").await;
-    leader.browser.click("#order-now").await;
-    leader.browser.see("[role=alert]", "căn cứ").await;
-    leader
-        .browser
-        .type_into("[name=order-law]", "Luat 91/2025")
-        .await;
-    leader
-        .browser
-        .type_into("[name=order-reason]", "Cong dan yeu cau")
-        .await;
-    leader.browser.click("#order-now").await;
-    leader.browser.see(".toast", "Đã xóa trong 1 phiếu").await;
-    leader.find_person("quynh").await;
-    leader
-        .browser
-        .see(".empty-title", "Không có phiếu nào")
-        .await;
+    erase(&leader).await;
     leader.sync_now().await;
     officer.sync_now().await;
     officer.find_person("quynh").await;

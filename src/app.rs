@@ -111,6 +111,8 @@ pub(crate) fn page(work: Work, path: &str) -> AnyView {
     let path = path.split('?').next().unwrap_or_default();
     let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     match parts.as_slice() {
+        // Where several share a phone, nothing is written before there is a lock.
+        _ if work.needs_lock() => later::page(work, "/khoa"),
         ["ket-noi"] => later::page(work, path),
         _ if !work.book.me.with_untracked(|me| me.is_welcomed) => pages::welcome::page(work),
         // A form is not begun in yesterday's version.

@@ -6,6 +6,7 @@ pub(crate) mod camera;
 pub(crate) mod events;
 pub(crate) mod files;
 pub(crate) mod gzip;
+pub(crate) mod passkey;
 pub(crate) mod prefs;
 pub(crate) mod seal;
 pub(crate) mod tabs;

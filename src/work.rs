@@ -23,6 +23,7 @@ pub(crate) mod sheets;
 pub(crate) mod sync;
 pub(crate) mod together;
 pub(crate) mod unit;
+pub(crate) mod whose;
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -113,6 +114,11 @@ impl Work {
         let mut all = tools.left.borrow_mut();
         all.retain(|(name, _)| name != list);
         all.push((list.to_owned(), left));
+    }
+
+    /// Whether this notebook is one of several on a phone, and open to the others.
+    pub(crate) fn needs_lock(&self) -> bool {
+        !self.tools().store.has_lock && !open::whose().is_empty()
     }
 
     pub(crate) fn tools(&self) -> Rc<Tools> {

@@ -6,11 +6,14 @@ use records::{json::Read, write::to_json};
 
 pub(crate) const THEME: &str = "so-tay.theme";
 pub(crate) const TEXT: &str = "so-tay.text";
-/// When a person last touched a page of any tab, ms.
-pub(crate) const TOUCHED: &str = "so-tay.touched";
 
 /// Of a tab alone: which compartment of the notebook is open in it.
 pub(crate) const PART: &str = "so-tay.ngan";
+
+/// Whose notebook is open on a phone that several share: in this tab, and the last in any. Empty: the first one.
+pub(crate) const WHOSE: &str = "so-tay.cua";
+/// The other notebooks on this phone: a line for each, its name for the machine, a tab, whose it is.
+pub(crate) const OTHERS: &str = "so-tay.nguoi";
 
 /// What a tab remembers for as long as it lives, or nothing.
 pub(crate) fn of_tab(name: &str) -> String {

@@ -12,6 +12,7 @@ use crate::{
     work::{
         Work,
         lock::{self, By, LETTERS_MIN, LockError},
+        whose::{self, Owner},
     },
 };
 
@@ -25,6 +26,7 @@ fn say(error: &LockError) -> String {
         LockError::Needed => {
             "Ngăn hồ sơ tố cáo trên máy này còn hồ sơ hoặc bản nháp: không bỏ khóa được.".to_owned()
         }
+        LockError::Shared => "Máy này có sổ của nhiều người: sổ nào cũng phải có khóa.".to_owned(),
         LockError::Other => "Khóa của sổ vừa thay đổi ở cửa sổ khác. Tải lại trang.".to_owned(),
         LockError::Store(error) => words::store_error(error),
     }
@@ -38,6 +40,8 @@ struct Try {
     is_busy: RwSignal<bool>,
     /// With a code instead of the PIN.
     by_code: RwSignal<bool>,
+    /// The phone's own unlock did not open.
+    device_failed: RwSignal<bool>,
 }
 
 impl Try {
@@ -47,6 +51,7 @@ impl Try {
             failure: RwSignal::new(None),
             is_busy: RwSignal::new(false),
             by_code: RwSignal::new(false),
+            device_failed: RwSignal::new(false),
         }
     }
 
@@ -133,6 +138,7 @@ pub(crate) fn closed(then: Undo) -> AnyView {
         true => "Đang mở…",
         false => "Mở sổ",
     };
+    let by_device = device_button(attempt, Undo::clone(&then));
     let submit = move |event: leptos::ev::Event| {
         event.prevent_default();
         attempt.make(&then);
@@ -156,10 +162,89 @@ pub(crate) fn closed(then: Undo) -> AnyView {
                 {attempt.told()}
                 <button class="button primary" id="unlock" disabled=move || attempt.is_busy.get()>{label}</button>
             </form>
+            {by_device}
             <button class="button plain" id="unlock-otherwise" on:click=move |_| attempt.turn()>{other}</button>
             {rest}
+            {others()}
         </main>
     }
+}
+
+/// The phone's own unlock, where it was taken.
+fn device_button(attempt: Try, then: Undo) -> AnyView {
+    let is_there = RwSignal::new(false);
+    wasm_bindgen_futures::spawn_local(async move {
+        let_go(is_there.try_set(lock::has_device().await));
+    });
+    let go = move |_| {
+        let then = Undo::clone(&then);
+        wasm_bindgen_futures::spawn_local(async move {
+            match lock::open_with_device().await {
+                Ok(()) => then(),
+                Err(LockError::Wrong) => let_go(attempt.device_failed.try_set(true)),
+                Err(error) => let_go(attempt.failure.try_set(Some(error))),
+            }
+        });
+    };
+    let failed = move || {
+        attempt.device_failed.get().then(|| {
+            view! { <div class="banner warn" role="alert">"Máy chưa mở: đã thôi, hoặc khóa của máy đã đổi. Dùng PIN."</div> }
+        })
+    };
+    let button = move || {
+        let go = go.clone();
+        is_there.get().then(|| {
+            view! { <button class="button" id="unlock-device" on:click=go>{icon("phone")}"Mở bằng vân tay, khuôn mặt của máy"</button> }
+        })
+    };
+    view! { {button}{failed} }
+}
+
+/// Has the phone's own unlock open this lock, or not.
+fn device(work: Work, has_device: bool, load: impl Fn() + Copy + Send + Sync + 'static) -> AnyView {
+    let act = move |_| {
+        wasm_bindgen_futures::spawn_local(async move {
+            let done = match has_device {
+                true => lock::drop_device()
+                    .await
+                    .map(|()| "Đã bỏ. Sổ mở bằng PIN hoặc cụm mật khẩu."),
+                false => lock::take_device().await.map(|is_taken| match is_taken {
+                    true => "Từ nay mở được bằng vân tay, khuôn mặt của máy. PIN vẫn dùng được.",
+                    false => "Máy hoặc trình duyệt này chưa cho dùng cách ấy.",
+                }),
+            };
+            match done {
+                Ok(said) => work.book.say(said, None),
+                Err(error) => work.book.say(say(&error), None),
+            }
+            load();
+        });
+    };
+    let label = match has_device {
+        true => "Bỏ mở bằng vân tay, khuôn mặt",
+        false => "Mở cả bằng vân tay, khuôn mặt của máy",
+    };
+    let shown = browser::passkey::is_there().then(|| {
+        view! {
+            <section class="card">
+                <h2>"Mở khóa của máy"</h2>
+                <p class="hint">"Khóa nằm trong phần cứng của máy; chép thư mục dữ liệu đi nơi khác không mở được bằng cách này. Ai mở được máy thì mở được sổ."</p>
+                <button class="button" id="device-lock" on:click=act>{icon("phone")}{label}</button>
+            </section>
+        }
+    });
+    view! { {shown} }
+}
+
+/// The notebooks of other people on this phone.
+fn others() -> AnyView {
+    let one = |owner: Owner| {
+        let id = owner.id.clone();
+        view! { <button class="button" data-owner=owner.id.clone() on:click=move |_| whose::go(&id)>{icon("person")}{owner.name}</button> }
+    };
+    let all: Vec<AnyView> = whose::elsewhere().into_iter().map(one).collect();
+    let shown = (!all.is_empty()).then(|| view! { <h2>"Sổ của người khác"</h2>{all} });
+    view! { {shown} }
 }
 
 /// Back to the ordinary notebook.
@@ -384,6 +469,7 @@ fn there(
             <div class="segmented">{minutes}</div>
         </section>
         {change(work)}
+        {device(work, state.has_device, load)}
         {codes(work, unit, code)}
         {take_away(work)}
     }

@@ -9,7 +9,10 @@ use crate::{
     pages::frame::{self, head},
     parts::icon::icon,
     words,
-    work::{Work, settings},
+    work::{
+        Work, secret, settings,
+        whose::{self, Owner},
+    },
 };
 
 pub(crate) fn page(work: Work) -> AnyView {
@@ -28,6 +31,7 @@ pub(crate) fn page(work: Work) -> AnyView {
                 <a class="button" id="lock-page" href="#/khoa">{icon("lock")}"Khóa, PIN"</a>
             </section>
             {secrets(work)}
+            {people(work)}
             {look(work)}
             {about(work)}
             {erase(work)}
@@ -100,6 +104,58 @@ fn endpoint(work: Work) -> AnyView {
         }
     };
     view! { <section class="card"><h2>"Máy chủ"</h2>{state}</section> }
+}
+
+/// Several people on one phone: a notebook for each.
+fn people(work: Work) -> AnyView {
+    let (name, failure) = (RwSignal::new(String::new()), RwSignal::new(""));
+    let go = move |id: String| {
+        wasm_bindgen_futures::spawn_local(async move {
+            if !whose::leave_for(work, &id).await {
+                work.book.say(words::NOT_KEPT, None);
+            }
+        });
+    };
+    let one = |owner: Owner| {
+        let id = owner.id.clone();
+        view! { <button class="button" data-owner=owner.id.clone() on:click=move |_| go(id.clone())>{icon("person")}{owner.name}</button> }
+    };
+    let all: Vec<AnyView> = whose::elsewhere().into_iter().map(one).collect();
+    let add = move |_| {
+        let who = name.get_untracked().trim().to_owned();
+        if who.is_empty() {
+            return failure.set("Ghi tên để người ấy nhận ra sổ của mình.");
+        }
+        wasm_bindgen_futures::spawn_local(async move {
+            if !whose::add(work, &who).await {
+                work.book.say(
+                    "Chưa thêm được: máy đã đủ sổ, hoặc bản nháp chưa giữ được.",
+                    None,
+                );
+            }
+        });
+    };
+    let adding = match secret::is_let_in() {
+        false => view! {
+            <p class="hint">"Sổ mỗi người có khóa riêng. Đặt khóa cho sổ này trước."</p>
+        },
+        true => view! {
+            <label class="field">
+                <span class="field-label">"Người dùng chung máy: họ tên"</span>
+                <input name="owner" autocomplete="off" on:input=move |ev| { failure.set(""); name.set(event_target_value(&ev)); } />
+            </label>
+            {move || (!failure.read().is_empty()).then(|| view! { <p class="field-problem" role="alert">{failure.get()}</p> })}
+            <button class="button" id="add-owner" on:click=add>{icon("plus")}"Thêm sổ cho người này"</button>
+        },
+    };
+    view! {
+        <section class="card">
+            <h2>"Nhiều người một máy"</h2>
+            <p class="hint">"Mỗi người một sổ, khóa riêng, không ai đọc được sổ của ai. Tên hiện ở trang mở khóa."</p>
+            {all}
+            {adding}
+        </section>
+    }
 }
 
 /// The way into the secret compartment, where the unit records denunciations on phones.

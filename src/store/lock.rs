@@ -43,6 +43,11 @@ pub(crate) struct Lock {
     pub(crate) by_code: String,
     /// The same, wrapped by a code that the unit's administrator keeps; empty until there is one.
     pub(crate) by_unit: String,
+    /// The same, wrapped by what the phone's own unlock gives; empty until somebody wants that.
+    pub(crate) by_device: String,
+    /// The name and the salt of the key in the phone.
+    pub(crate) device_key: String,
+    pub(crate) device_salt: String,
     /// For which of the device's tokens that code was made: who enrols anew gives another.
     pub(crate) unit_for: String,
     /// Wrong tries since the last right one.
@@ -63,6 +68,9 @@ impl Read for Lock {
             by_words: lock.text("by_words")?,
             by_code: lock.text("by_code")?,
             by_unit: lock.text_or_empty("by_unit")?,
+            by_device: lock.text_or_empty("by_device")?,
+            device_key: lock.text_or_empty("device_key")?,
+            device_salt: lock.text_or_empty("device_salt")?,
             unit_for: lock.text_or_empty("unit_for")?,
             tries: lock.small_or("tries", 0)?,
             next_ms: lock.number_or_zero("next_ms")?,
@@ -80,6 +88,9 @@ impl Write for Lock {
             out.item("by_words", &self.by_words);
             out.item("by_code", &self.by_code);
             out.item("by_unit", &self.by_unit);
+            out.item("by_device", &self.by_device);
+            out.item("device_key", &self.device_key);
+            out.item("device_salt", &self.device_salt);
             out.item("unit_for", &self.unit_for);
             out.item("tries", &self.tries);
             out.item("next_ms", &self.next_ms);

@@ -27,11 +27,16 @@ thread_local! {
     static TOUCHED_MS: Cell<u64> = const { Cell::new(0) };
 }
 
+/// Where it lies when a person last touched a page of any tab of this notebook, ms.
+fn place() -> String {
+    format!("{}.touched", open::notebook())
+}
+
 fn touched() {
     let now = browser::now_ms();
     // Other tabs of the same notebook hear of it, now and then.
     if now.saturating_sub(TOUCHED_MS.replace(now)) > u64::from(LOOK_MS) {
-        prefs::keep(prefs::TOUCHED, &now.to_string());
+        prefs::keep(&place(), &now.to_string());
     }
 }
 
@@ -50,7 +55,7 @@ async fn close_when_idle(work: Work) {
     let Ok(Some((lock, _))) = lock::of(&open::notebook()).await else {
         return; // taken away, or not to be read now: asked again
     };
-    let elsewhere = prefs::read(prefs::TOUCHED).parse().unwrap_or(0);
+    let elsewhere = prefs::read(&place()).parse().unwrap_or(0);
     let idle_ms = browser::now_ms().saturating_sub(TOUCHED_MS.get().max(elsewhere));
     if lock.idle_min > 0 && idle_ms >= u64::from(lock.idle_min) * 60_000 {
         close(work).await;

@@ -9,6 +9,7 @@ use records::{account, hex};
 use crate::{
     browser::{
         self,
+        passkey::{self, Passkey},
         seal::{self, SealError},
         tabs,
     },
@@ -18,10 +19,11 @@ use crate::{
         lock::{self, DataKey, Lock},
         secret,
     },
+    words,
     work::{
         Work, idle,
         open::{is_secret, notebook, take_watch},
-        settings,
+        settings, whose,
     },
 };
 
@@ -50,6 +52,9 @@ pub(crate) enum LockError {
     /// The secret compartment has something in it: it is nowhere without a lock.
     #[error("needed by the secret compartment")]
     Needed,
+    /// Somebody else has a notebook on this phone.
+    #[error("the phone is shared")]
+    Shared,
     /// There is no lock any more, or another one.
     #[error("another lock")]
     Other,
@@ -85,10 +90,11 @@ async fn of_code(code: &str) -> Result<[u8; 32], LockError> {
     digest.try_into().or(Err(LockError::Other))
 }
 
-/// The places of the three envelopes: one moved to another place does not open there.
+/// The places of the envelopes: one moved to another place does not open there.
 const BY_WORDS: &str = "lock/words";
 const BY_CODE: &str = "lock/code";
 const BY_UNIT: &str = "lock/unit";
+const BY_DEVICE: &str = "lock/device";
 
 async fn wrapped(key: &DataKey, by: &[u8; 32], place: &str) -> Result<String, LockError> {
     let by = seal::key(by).await?;
@@ -142,16 +148,21 @@ pub(crate) async fn open(by: By<'_>) -> Result<(), LockError> {
         (LockError::Wrong, true) => LockError::Wait(lock.next_ms),
         (error, _) => error,
     })?;
+    enter(&name, key).await
+}
+
+/// Lets this page in.
+async fn enter(name: &str, key: DataKey) -> Result<(), LockError> {
     let let_in = match is_secret() {
-        true => secret::enter(&name, &key).await?,
+        true => secret::enter(name, &key).await?,
         false => key,
     };
     lock::let_in(let_in);
     take_watch(idle::WATCH);
     // Another tab may have been let in at the same moment; then it counts as well.
-    if let Some((mut lock, seen)) = lock::of(&name).await? {
+    if let Some((mut lock, seen)) = lock::of(name).await? {
         (lock.tries, lock.next_ms) = (0, 0);
-        browser::let_go(lock::change(&name, &lock, seen).await);
+        browser::let_go(lock::change(name, &lock, seen).await);
     }
     Ok(())
 }
@@ -163,6 +174,53 @@ fn wait_ms(tries: u32) -> u64 {
     }
 }
 
+/// Whether the phone's own unlock opens this lock.
+pub(crate) async fn has_device() -> bool {
+    let lock = lock::of(&notebook()).await;
+    lock.is_ok_and(|lock| lock.is_some_and(|(lock, _)| !lock.by_device.is_empty()))
+}
+
+fn passkey_of(lock: &Lock) -> Option<Passkey> {
+    let salt = hex::decode(&lock.device_salt)?.try_into().ok()?;
+    let id = hex::decode(&lock.device_key).filter(|id| !id.is_empty())?;
+    Some(Passkey { id, salt })
+}
+
+/// Opens the lock with the phone's own unlock, which counts its own tries.
+pub(crate) async fn open_with_device() -> Result<(), LockError> {
+    let name = notebook();
+    let (lock, _) = lock::of(&name).await?.ok_or(LockError::Other)?;
+    let passkey = passkey_of(&lock).ok_or(LockError::Other)?;
+    let by = passkey::open(&passkey).await.ok_or(LockError::Wrong)?;
+    let key = unwrapped(&lock.by_device, &by, BY_DEVICE).await?;
+    enter(&name, key).await
+}
+
+/// From now on the phone's own unlock opens this lock, too; false when the phone has none that gives a key.
+pub(crate) async fn take_device() -> Result<bool, LockError> {
+    let key = lock::let_in_with().ok_or(LockError::Other)?;
+    let Some((passkey, by)) = passkey::make(words::APP).await else {
+        return Ok(false);
+    };
+    let name = notebook();
+    let (mut lock, seen) = lock::of(&name).await?.ok_or(LockError::Other)?;
+    lock.device_key = hex::encode(&passkey.id);
+    lock.device_salt = hex::encode(&passkey.salt);
+    lock.by_device = wrapped(&key, &by, BY_DEVICE).await?;
+    lock::change(&name, &lock, seen).await?;
+    Ok(true)
+}
+
+/// The phone's own unlock opens this lock no more.
+pub(crate) async fn drop_device() -> Result<(), LockError> {
+    let name = notebook();
+    let (mut lock, seen) = lock::of(&name).await?.ok_or(LockError::Other)?;
+    lock.by_device.clear();
+    lock.device_key.clear();
+    lock.device_salt.clear();
+    Ok(lock::change(&name, &lock, seen).await?)
+}
+
 /// How a lock stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct State {
@@ -170,6 +228,8 @@ pub(crate) struct State {
     pub(crate) idle_min: u32,
     /// An administrator has a code, or will with the next exchange.
     pub(crate) has_unit_code: bool,
+    /// The phone's own unlock opens it, too.
+    pub(crate) has_device: bool,
 }
 
 /// How it stands, if there is one.
@@ -178,6 +238,7 @@ pub(crate) async fn state() -> Result<Option<State>, LockError> {
     Ok(found.map(|(lock, _)| State {
         idle_min: lock.idle_min,
         has_unit_code: !lock.by_unit.is_empty(),
+        has_device: !lock.by_device.is_empty(),
     }))
 }
 
@@ -237,6 +298,9 @@ pub(crate) async fn change_idle(minutes: u32) -> Result<(), LockError> {
 /// Takes the lock away.
 pub(crate) async fn take_away(work: Work) -> Result<(), LockError> {
     let key = lock::let_in_with().ok_or(LockError::Other)?;
+    if whose::is_shared() {
+        return Err(LockError::Shared);
+    }
     let name = notebook();
     if let Some(inner) = secret::key(&name, &key, false).await? {
         let compartment = Store::with(secret::name_of(&name), &inner).await?;
@@ -303,5 +367,6 @@ pub(crate) async fn erase_unopened() -> Result<(), LockError> {
     crate::store::erase(&name).await?;
     browser::prefs::remember(&name, 0);
     tabs::Tabs::open(&name, |_| {}).call("erased");
+    whose::gone();
     Ok(())
 }

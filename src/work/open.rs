@@ -24,9 +24,20 @@ pub(crate) fn me(profile: &Profile) -> Me {
     }
 }
 
-/// The name of the notebook of this address.
+/// The name of the notebook of this address, and of who has it open in this tab.
 pub(crate) fn notebook() -> String {
-    format!("so-tay{}", browser::folder())
+    format!("so-tay{}{}", browser::folder(), whose())
+}
+
+/// Whose notebook this tab has open, where several share a phone; empty for the first.
+pub(crate) fn whose() -> String {
+    let mut here = prefs::of_tab(prefs::WHOSE);
+    if here.is_empty() {
+        // From now on this tab stays with it, whoever opens another one elsewhere.
+        here = format!("-{}", prefs::read(prefs::WHOSE));
+        prefs::keep_in_tab(prefs::WHOSE, &here);
+    }
+    here.trim_start_matches('-').to_owned()
 }
 
 /// Whether this tab has the secret compartment open, and nothing else.

@@ -12,7 +12,7 @@ use crate::{
     net::{self, Hello, NetError},
     state::Me,
     store::{Profile, StoreError},
-    work::{Work, open, secret, sync},
+    work::{Work, open, secret, sync, whose},
 };
 
 /// Changes the profile as it is stored now, also when another tab changed it: stored first, shown then.
@@ -176,6 +176,7 @@ pub(crate) async fn erase_all(work: Work) -> Result<(), StoreError> {
     tools.store.erase_all().await?;
     prefs::remember(&tools.name, 0);
     tools.tabs.call("erased");
+    whose::gone();
     browser::go_instead("/");
     browser::reload();
     Ok(())

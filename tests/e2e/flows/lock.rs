@@ -2,7 +2,7 @@
 //! nothing.
 
 use crate::{
-    harness::{browser::Profile, endpoint::Endpoint, turn},
+    harness::{browser::Profile, endpoint::Endpoint, engine::Engine, turn},
     screens::{
         App,
         write::{MATTER, Reception},
@@ -155,5 +155,94 @@ async fn wrong_tries_slow_down_over_a_reload_and_a_forgotten_pin_loses_nothing()
     app.browser.click("#drop-lock-now").await;
     app.is_open().await;
     admin.browser.close().await;
+    app.browser.close().await;
+}
+
+#[tokio::test]
+async fn the_phones_own_unlock_opens_the_lock_and_the_pin_still_does() {
+    // Of the three engines Chromium alone has a phone to play.
+    if Engine::of_this_run() != Engine::Chromium {
+        return;
+    }
+    let _turn = turn().await;
+    let endpoint = Endpoint::start().await;
+    let profile = Profile::new("finger");
+    let app = App::begin(&profile, &endpoint.named_url()).await;
+    app.browser.own_unlock().await;
+    app.record_reception(&Reception::new("Vi Thi Quynh", "Duong hong"))
+        .await;
+    app.set_lock(PIN).await;
+    app.unlock(PIN).await;
+    app.go("/khoa").await;
+    app.browser.click("#device-lock").await;
+    app.browser.see(".toast", "vân tay").await;
+    app.browser.click("#lock-now").await;
+    app.browser.click("#unlock-device").await;
+    app.is_open().await;
+    app.go("/so/tiep_cong_dan").await;
+    app.browser.see(".row-title", "Quynh").await;
+    // Nothing that opens it lies there.
+    let (keys, text) = bare(&app).await;
+    assert!(!keys.contains(&"data".to_owned()) && !text.contains("Quynh"));
+    app.go("/khoa").await;
+    app.browser.click("#device-lock").await;
+    app.browser.see(".toast", "Đã bỏ").await;
+    app.browser.click("#lock-now").await;
+    app.browser.see("#closed", "khóa").await;
+    app.browser.see_count("#unlock-device", 0).await;
+    app.unlock(PIN).await;
+    app.browser.close().await;
+}
+
+#[tokio::test]
+async fn several_people_share_a_phone_and_none_reads_another() {
+    let _turn = turn().await;
+    let endpoint = Endpoint::start().await;
+    let profile = Profile::new("shared");
+    let app = App::begin(&profile, &endpoint.url()).await;
+    app.record_reception(&Reception::new("Vi Thi Quynh", "Duong hong"))
+        .await;
+    app.go("/cai-dat").await;
+    app.browser.see("main", "Đặt khóa cho sổ này trước").await;
+    app.set_lock(PIN).await;
+    app.unlock(PIN).await;
+    app.go("/cai-dat").await;
+    app.browser.type_into("[name=owner]", "Lo Van Hai").await;
+    app.browser.click("#add-owner").await;
+    // The second notebook asks for a lock before anything else, and knows nothing of the first.
+    app.browser.see("#set-lock", "").await;
+    app.go("/so/tiep_cong_dan").await;
+    app.browser.see("#set-lock", "").await;
+    app.set_lock("730164").await;
+    app.unlock("730164").await;
+    app.use_here().await;
+    app.record_reception(&Reception::new("Lo Van Khac", "Nuoc sach"))
+        .await;
+    app.go("/so/tiep_cong_dan").await;
+    app.browser.see_count(".row-title", 1).await;
+    app.browser.see(".row-title", "Khac").await;
+    app.go("/khoa").await;
+    app.browser.click("#drop-lock").await;
+    app.browser.click("#drop-lock-now").await;
+    app.browser.see(".toast", "nhiều người").await;
+    app.browser.click("#lock-now").await;
+    // One PIN does not open the other's.
+    app.try_lock(PIN).await;
+    app.browser.see("[role=alert]", "Chưa đúng").await;
+    app.browser.click("[data-owner='']").await;
+    app.try_lock("730164").await;
+    app.browser.see("[role=alert]", "Chưa đúng").await;
+    app.unlock(PIN).await;
+    app.go("/so/tiep_cong_dan").await;
+    app.browser.see_count(".row-title", 1).await;
+    app.browser.see(".row-title", "Quynh").await;
+    // A new tab has the notebook that was opened last; this one stays where it is.
+    let (_, text) = bare(&app).await;
+    assert!(!text.contains("Quynh") && !text.contains("Khac"));
+    app.go("/cai-dat").await;
+    app.browser.click_words("[data-owner]", "Lo Van Hai").await;
+    app.unlock("730164").await;
+    app.go("/so/tiep_cong_dan").await;
+    app.browser.see(".row-title", "Khac").await;
     app.browser.close().await;
 }

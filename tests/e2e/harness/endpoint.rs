@@ -42,6 +42,11 @@ impl Endpoint {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
+    /// The same, under a name: some things a browser allows to names only.
+    pub(crate) fn named_url(&self) -> String {
+        format!("http://localhost:{}/", self.port)
+    }
+
     /// The key that lets in any device.
     pub(crate) fn key(&self) -> &'static str {
         SHARED_KEY

@@ -27,7 +27,7 @@ pub(super) fn note(place: &str, act: &'static str, about: String) -> Note {
 }
 
 fn moment(ms: u64) -> String {
-    format!("{} {}", date::today(ms), date::clock(ms))
+    format!("{} {} +07:00", date::today(ms), date::clock(ms))
 }
 
 pub(super) async fn list(at: &PeoplePlace) -> Result<(), CommandError> {

@@ -113,7 +113,10 @@ pub(crate) async fn observe(
     let route = path.as_ref().map_or(metrics::APP, MatchedPath::as_str);
     let status = response.status().as_u16();
     endpoint.metrics().count_request(route, status);
-    tracing::debug!(%method, route, status, took = ?start.elapsed(), "answered");
+    match status {
+        401 | 403 | 413 | 429 => tracing::warn!(%method, route, status, "refused"),
+        _ => tracing::debug!(%method, route, status, took = ?start.elapsed(), "answered"),
+    }
     secure(response.headers_mut());
     if endpoint.is_tls() {
         let headers = response.headers_mut();
@@ -123,17 +126,22 @@ pub(crate) async fn observe(
 }
 
 /// For two years.
-const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000");
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// What is not the app is no page.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
 /// What a page cannot say of itself in a `meta` element, or must hold for every answer.
 fn secure(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (header::REFERRER_POLICY, "no-referrer"),
-        (header::CONTENT_SECURITY_POLICY, "frame-ancestors 'none'"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(NO_PAGE));
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

@@ -39,7 +39,12 @@ pub(super) async fn file(State(endpoint): State<Endpoint>, request: Request) -> 
     match response.status() {
         status if status.is_success() || status == StatusCode::NOT_MODIFIED => {
             let keep = HeaderValue::from_static(cache_control(&path));
-            response.headers_mut().insert(header::CACHE_CONTROL, keep);
+            let headers = response.headers_mut();
+            headers.insert(header::CACHE_CONTROL, keep);
+            headers.insert(header::CONTENT_SECURITY_POLICY, POLICY);
+            if let Some(kind) = headers.get(header::CONTENT_TYPE).and_then(in_utf8) {
+                headers.insert(header::CONTENT_TYPE, kind);
+            }
             response
         }
         status if status.is_redirection() || status == StatusCode::RANGE_NOT_SATISFIABLE => {
@@ -48,6 +53,20 @@ pub(super) async fn file(State(endpoint): State<Endpoint>, request: Request) -> 
         status if status.is_client_error() => Problem::NotFound.into_response(),
         _ => Problem::Internal.into_response(),
     }
+}
+
+/// What the page says of itself (`public/index.html`), and what it cannot.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self' https: http://127.0.0.1:* http://localhost:*; \
+     img-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'none'; frame-ancestors 'none'",
+);
+
+/// Our texts are UTF-8, and say so.
+fn in_utf8(kind: &HeaderValue) -> Option<HeaderValue> {
+    let kind = kind.to_str().ok()?;
+    let is_text = kind.starts_with("text/") && !kind.contains("charset");
+    let kind = is_text.then(|| HeaderValue::from_str(&format!("{kind}; charset=utf-8")));
+    kind?.ok()
 }
 
 /// A file whose name has the hash of its content never changes; any other is asked for each time.
@@ -68,6 +87,19 @@ fn cache_control(path: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_policy_is_the_pages_own() {
+        let page = include_str!("../../../../public/index.html");
+        let (_, rest) = page
+            .split_once("Content-Security-Policy\" content=\"")
+            .unwrap();
+        let own = rest.split('"').next().unwrap();
+        assert_eq!(
+            POLICY.to_str().unwrap(),
+            format!("{own}; frame-ancestors 'none'")
+        );
+    }
 
     #[test]
     fn only_names_with_a_hash_are_kept_for_ever() {

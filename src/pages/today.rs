@@ -20,7 +20,7 @@ use crate::{
     },
     state::Book,
     words,
-    work::{Work, drafts},
+    work::{Work, drafts, open},
 };
 
 /// What fits above the fold; the rest is one tap away.
@@ -111,7 +111,10 @@ fn due_list(book: Book, today: &str) -> AnyView {
         .count();
     let now = due.iter().filter(|(due, _)| due.date == today).count();
     let ahead = due.len() - late - now;
-    browser::badge(late + now);
+    // The icon is seen by everybody: it counts nothing of the secret compartment.
+    if !open::is_secret() {
+        browser::badge(late + now);
+    }
     records::order::sort(&mut due, &mut |a, b| {
         let (x, y) = (a.0.date.as_str(), b.0.date.as_str());
         match (x < today, y < today) {

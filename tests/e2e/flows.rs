@@ -12,6 +12,7 @@ mod export_and_import;
 mod first_contact;
 mod follow_up;
 mod full_disk;
+mod hostile_texts;
 mod killed;
 mod lock;
 mod offline_day;

@@ -176,7 +176,11 @@ pub(crate) async fn erase_all(work: Work) -> Result<(), StoreError> {
     tools.store.erase_all().await?;
     prefs::remember(&tools.name, 0);
     tools.tabs.call("erased");
-    whose::gone();
+    if open::is_secret() {
+        prefs::keep_in_tab(prefs::PART, "");
+    } else {
+        whose::gone();
+    }
     browser::go_instead("/");
     browser::reload();
     Ok(())

@@ -9,6 +9,9 @@
     reason = "a test stops at the first surprise"
 )]
 
+/// How long things take, beside what the same browser could do at best.
+#[cfg(feature = "figures")]
+mod figures;
 /// What a cadre does in a day, one file for each flow.
 mod flows;
 /// Processes, browsers, folders, and the one place that waits.

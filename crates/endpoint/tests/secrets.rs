@@ -235,6 +235,13 @@ async fn a_matter_that_is_moved_leaves_nothing_in_the_open_and_is_kept_sealed() 
     );
     let rows = &sync(&world, &admin, &[]).await.pages[0].rows;
     assert!(rows[0].change.get().contains("\"stub\""));
+    // It does not reach into a case, not even its author's.
+    let case = secret(7, 5, json!({"nguoi_xu_ly#LANH_DAO": true}));
+    secrets(&world, &admin, &[case]).await;
+    order["id"] = json!(id(8));
+    order["erase"]["ids"] = json!([id(7)]);
+    sync(&world, &author, &[order.to_string()]).await;
+    assert_eq!(cases(&world, &admin).await, [record(5)]);
     // For any other reason an officer orders nothing.
     order["id"] = json!(id(3));
     order["erase"]["reason"] = json!("khác");
@@ -257,6 +264,16 @@ async fn an_endpoint_without_the_key_keeps_nothing_of_it_and_neither_does_a_shar
             "it stays on the phone"
         );
         assert!(!answer.secret);
+        // Nor is an empty answer given, after which a phone would delete its cases.
+        let body = body.replace("\"cursors\"", "\"part\":\"mat\",\"cursors\"");
+        let key = format!("Bearer {key}");
+        let headers = [
+            ("authorization", &*key),
+            ("content-type", "application/json"),
+        ];
+        let answer =
+            crate::world::ask(world.address, "POST", "/v1/sync", &headers, body.into()).await;
+        assert_eq!(answer.code(), "khong_co_quyen");
         for table in ["change", "held"] {
             let count = format!("SELECT count(*) FROM {table}");
             assert_eq!(base::count_of(&world.database(), &count), 0);

@@ -9,6 +9,7 @@
 
 mod app;
 mod arguments;
+mod bench;
 mod build;
 mod database;
 mod experiments;
@@ -70,6 +71,11 @@ const COMMANDS: &[(&str, &str, Task)] = &[
         "kills",
         "kill -9 of the endpoint and of the browser at work: [--count N]",
         experiments::kills,
+    ),
+    (
+        "bench",
+        "figures beside limits of the same run, as JSON lines: [endpoint browser]",
+        bench::command,
     ),
     (
         "screenshots",

@@ -309,12 +309,32 @@ pub(crate) fn in_firefox(workspace: &Workspace, toolbox: &Toolbox) -> Result<Com
 fn browser_tests(workspace: &Workspace, browser: &str) -> Result<Command> {
     let mut cargo = workspace.cargo();
     cargo.args(["test", "--features", "e2e", "--test", "e2e"]);
+    told(&mut cargo, workspace, browser)?;
+    Ok(cargo)
+}
+
+/// What is measured in Chromium, of an app in this folder.
+pub(crate) fn figures(
+    workspace: &Workspace,
+    toolbox: &Toolbox,
+    app: &std::path::Path,
+) -> Result<Command> {
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "--features", "figures", "--test", "e2e"]);
+    told(&mut cargo, workspace, "chromium")?;
+    cargo.env("SO_TAY_APP_DIR", app);
+    cargo.env("CHROMIUM", toolbox.get(Tool::Chromium)?);
+    cargo.env("CHROMEDRIVER", toolbox.get(Tool::Chromedriver)?);
+    Ok(cargo)
+}
+
+fn told(cargo: &mut Command, workspace: &Workspace, browser: &str) -> Result<()> {
     cargo.env("SO_TAY_BROWSER", browser);
     cargo.env("SO_TAY_APP_DIR", workspace.app_dev());
     cargo.env("SO_TAY_STORE_PAGE", workspace.store_page());
     cargo.env("SO_TAY_ENDPOINT", workspace.endpoint());
     cargo.env("SO_TAY_SAMPLE", sample::of_today(workspace)?);
-    Ok(cargo)
+    Ok(())
 }
 
 /// Tests counted from the `test result:` lines of all steps together.

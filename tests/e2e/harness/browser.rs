@@ -145,6 +145,14 @@ impl Browser {
             .await;
     }
 
+    /// Runs a script in every page from now on, before anything else in it.
+    #[cfg(feature = "figures")]
+    pub(crate) async fn before_each_page(&self, script: &str) {
+        let source = json!({"source": script});
+        self.command("Page.addScriptToEvaluateOnNewDocument", source)
+            .await;
+    }
+
     /// What the system says about light and dark.
     pub(crate) async fn prefer(&self, scheme: &str) {
         let media = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});

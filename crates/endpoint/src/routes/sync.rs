@@ -59,6 +59,11 @@ impl Asked {
     }
 
     async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
+        let is_secret = self.request.part.as_deref() == Some(SECRET);
+        if is_secret && self.visitor.insider(endpoint).is_none() {
+            // An empty answer would have the device delete its cases: this machine only lacks the key.
+            return Err(Problem::Forbidden);
+        }
         let Self {
             visitor,
             request,
@@ -98,7 +103,6 @@ impl Asked {
                 .rename_device(token, request.device)
                 .await?;
         }
-        let is_secret = request.part.as_deref() == Some(SECRET);
         let writes = visitor.may(Action::Write);
         let insider = visitor.insider(endpoint).filter(|_| writes);
         let left_out = durable.filter_map(|verdict| verdict.id).collect();

@@ -8,6 +8,8 @@ use sha2::{Digest, Sha256};
 
 use super::{Arrived, Hold, StoreError, filing::Filing, sql::Columns};
 
+use crate::vault;
+
 /// What an erasure left of a change that this endpoint does not know to be erased.
 pub(super) const NO_ORDER: Hold = Hold {
     code: "cho_lenh_xoa",
@@ -82,6 +84,9 @@ impl Filing<'_> {
     pub(super) fn erase(&mut self, order: &Arrived) -> Result<(), StoreError> {
         let by = order.id;
         for id in &order.erases {
+            if self.is_out_of_reach(*id, order)? {
+                continue;
+            }
             let first = self.eraser(*id)?.map_or(by, |first| first.min(by));
             let put = "INSERT INTO erased (unit, id, eraser) VALUES (?1, ?2, ?3) \
                        ON CONFLICT (unit, id) DO UPDATE SET eraser = excluded.eraser";
@@ -94,6 +99,17 @@ impl Filing<'_> {
             }
         }
         Ok(())
+    }
+
+    /// An order reaches into its own compartment, and of cases into its own.
+    fn is_out_of_reach(&mut self, id: ChangeId, order: &Arrived) -> Result<bool, StoreError> {
+        for unit in self.units() {
+            let here = self.body(&unit, id)?;
+            if here.is_some_and(|here| vault::case_of(&here) != order.case) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// The text that is kept of a change.

@@ -3,7 +3,10 @@
 use std::{io::Write, process::ExitCode};
 
 use clap::Parser;
-use endpoint::{command, settings::Settings};
+use endpoint::{
+    command,
+    settings::{Command, Settings},
+};
 use tracing_subscriber::EnvFilter;
 
 /// Reading and unpacking bodies is work for the processor: more threads than this only cost memory.
@@ -11,7 +14,10 @@ const BLOCKING_THREADS_MAX: usize = 32;
 
 fn main() -> ExitCode {
     let settings = Settings::parse();
-    let filter = EnvFilter::try_from_env("SO_TAY_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    // The service has a journal; whoever types a command wants its answer.
+    let is_service = matches!(settings.command, Command::Serve(_));
+    let level = if is_service { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_env("SO_TAY_LOG").unwrap_or_else(|_| EnvFilter::new(level));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

@@ -134,7 +134,7 @@ fn every_key_of_a_notebook_table_begins_with_the_unit() {
         tables.iter().all(|table| with_key.contains(table)),
         "{tables:?}"
     );
-    assert_eq!(tables.len(), of_all.len() + 11);
+    assert_eq!(tables.len(), of_all.len() + 13);
 }
 
 #[tokio::test]

@@ -58,12 +58,18 @@ impl Asked {
         })
     }
 
-    async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
+    /// Whether the secret compartment is exchanged.
+    fn is_secret(&self, endpoint: &Endpoint) -> Result<bool, Problem> {
         let is_secret = self.request.part.as_deref() == Some(SECRET);
         if is_secret && self.visitor.insider(endpoint).is_none() {
             // An empty answer would have the device delete its cases: this machine only lacks the key.
             return Err(Problem::Forbidden);
         }
+        Ok(is_secret)
+    }
+
+    async fn answer(self, endpoint: &Endpoint) -> Result<SyncAnswer, Problem> {
+        let is_secret = self.is_secret(endpoint)?;
         let Self {
             visitor,
             request,

@@ -71,6 +71,7 @@ async fn ask(sender: &mut SendRequest<Full<Bytes>>, body: String) -> Bytes {
         .header("content-type", "application/json")
         .body(Full::new(Bytes::from(body)))
         .unwrap();
+    sender.ready().await.unwrap();
     let answer = sender.send_request(request).await.unwrap();
     assert_eq!(answer.status(), 200);
     answer.into_body().collect().await.unwrap().to_bytes()

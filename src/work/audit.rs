@@ -14,7 +14,7 @@ use crate::{
         Store, StoreError,
         acts::{ACTS_MAX, Act, Acts},
     },
-    work::Work,
+    work::{Work, sync},
 };
 
 thread_local! {
@@ -43,7 +43,10 @@ pub(crate) async fn note(store: &Store, act: &str, about: &str) -> Result<(), St
 
 /// Notes something that was done in the notebook that is open.
 pub(crate) async fn note_here(work: Work, act: &str, about: &str) -> Result<(), StoreError> {
-    note(&work.tools().store, act, about).await
+    note(&work.tools().store, act, about).await?;
+    // It is told with the next exchange, which need not wait for its hour.
+    sync::soon(work);
+    Ok(())
 }
 
 /// Notes that a file went out, and of which kind.

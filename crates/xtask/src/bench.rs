@@ -14,9 +14,9 @@ use crate::{
     workspace::Workspace,
 };
 
-/// The parts, and how large the sample years are: about 1,000 and 10,000 changes.
+/// The parts, and how large the sample years are: 1,349 records in 3,320 changes, and 9,449 in 18,806.
 const PARTS: [&str; 2] = ["endpoint", "browser"];
-const SCALES: [&str; 2] = ["1", "5"];
+const SCALES: [&str; 2] = ["5", "50"];
 
 pub(crate) fn command(workspace: &Workspace, mut arguments: Arguments) -> Result<ExitCode> {
     let mut parts = Vec::new();
